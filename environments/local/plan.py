@@ -1,0 +1,33 @@
+"""What a workload's recipe may know when it declares its process: nothing here starts anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from environments.local.provision import Parts
+    from harness.platform import Platform
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is decided before the first process starts."""
+
+    platform: Platform  # the effective one: its endpoints are those of this stack
+    platform_file: Path  # the effective platform.yaml, which workloads are given as PLATFORM_FILE
+    folder: Path  # the stack's private folder; a workload keeps its data in `folder / <name>`
+    parts: Parts  # where the provisioned parts lie
+    endpoints: Mapping[str, str]  # names of harness.stack -> base URL, for every component, external ones too
+    ports: Mapping[str, int]  # "<workload>.<port name>" -> port, e.g. "object-store.s3"
+    secrets: Mapping[str, str]  # secret_ref -> value
+    object_store: str = "seaweedfs"  # or localstack
+    scale: int = 1  # multiplies the demo's rows
+
+    def work_folder(self, name: str) -> Path:
+        """Return the data folder of a workload, made private when it is not there."""
+        path = self.folder / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path

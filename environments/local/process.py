@@ -1,0 +1,47 @@
+"""What a workload of `local` is: one process (or one job that runs to its end), declared before anything starts."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.stack import Kind
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A readiness check: a fact in words, and a probe that returns None when it holds or what it saw when not.
+
+    The probe is called until it returns None; exceptions count as 'what it saw'. It must prove that the workload
+    works (a query answered, a token issued), not only that it listens.
+    """
+
+    fact: str
+    probe: Callable[[], str | None]
+    limit: float = 90.0  # seconds
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """One workload: what to run, what it needs first, and how it proves that it works.
+
+    `env` is the process's whole environment besides PATH, HOME, TMPDIR and LANG; secrets go there, never into
+    `command`. A `job` runs to its end: exit status 0 is its readiness, anything else fails the start.
+    """
+
+    name: str
+    component: str
+    kind: Kind
+    version: str
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    ready: Ready | None = None
+    job: bool = False
+    drop_root: bool = False  # run as `nobody` when the harness runs as root
+    stop_signal: int = signal.SIGTERM
+    stop_grace: float = 5.0  # seconds before SIGKILL

@@ -1,0 +1,90 @@
+"""The running platform as an environment hands it over: endpoints, workloads, logs; saved as one private file."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["real", "stand-in", "external"]
+
+# The names under which endpoints are found in `Stack.endpoints`; each value is a base URL without a trailing slash.
+OBJECT_STORE = "object-store"  # S3 and STS, http://host:port
+CATALOG = "catalog"  # Polaris; the catalog API is below /api/catalog, the management API below /api/management
+CATALOG_HEALTH = "catalog-health"  # Polaris' management port: /q/health
+ORCHESTRATOR = "orchestrator"  # Dagster's webserver; GraphQL is at /graphql
+SEMANTIC_LAYER = "semantic-layer"  # Cube's API; /cubejs-api/v1
+SEMANTIC_REFRESH = "semantic-refresh"  # Cube's refresh worker
+TRACE_STORE = "trace-store"  # Jaeger's query API; /api/traces
+OTLP_HTTP = "otlp-http"  # Jaeger's OTLP receiver over HTTP
+OTLP_GRPC = "otlp-grpc"  # Jaeger's OTLP receiver over gRPC
+LINEAGE_STORE = "lineage-store"  # Marquez; /api/v1
+DATABASE = "database"  # postgresql://user@host:port/database, without a password
+
+
+class WorkloadState(BaseModel):
+    """One workload of a running stack."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    component: str
+    kind: Kind
+    version: str = ""
+    pid: int | None = None
+    created: float | None = Field(None, description="the process's creation time, so that a recycled pid is not taken for it")
+    log: Path | None = None
+    ready_seconds: float | None = Field(None, description="from its own start until its readiness check held")
+    ready_by: str = Field("", description="the fact that proved readiness, in words")
+
+
+class Stack(BaseModel):
+    """A running platform with its endpoints, workloads and logs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    environment: str
+    folder: Path = Field(description="private folder (0700) of everything that the stack keeps")
+    platform_file: Path = Field(description="the effective platform.yaml, with the endpoints that are in use")
+    digest: str = Field(description="digest of what the stack was made from")
+    endpoints: dict[str, str]
+    workloads: list[WorkloadState]
+    secrets_file: Path = Field(description="0600 JSON: secret_ref of platform.yaml -> value")
+    start_seconds: float | None = None
+    keep: bool = False
+
+    @property
+    def standins(self) -> list[str]:
+        """Names of the workloads that stand in for a real server."""
+        return [w.name for w in self.workloads if w.kind == "stand-in"]
+
+    def secret(self, ref: str) -> str:
+        """Return the value of a `secret_ref`; raises KeyError when the stack does not know it."""
+        value = json.loads(self.secrets_file.read_text())[ref]
+        assert isinstance(value, str)
+        return value
+
+    def workload(self, name: str) -> WorkloadState:
+        """Return the workload of that name; raises KeyError."""
+        for workload in self.workloads:
+            if workload.name == name:
+                return workload
+        raise KeyError(name)
+
+    def save(self) -> Path:
+        """Write `<folder>/stack.json` (0600) whole or not at all, and return its path."""
+        path = self.folder / "stack.json"
+        draft = self.folder / f".stack.json.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(self.model_dump_json(indent=2))
+        draft.replace(path)
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Stack:
+        """Read a stack file; raises OSError or pydantic.ValidationError."""
+        return cls.model_validate_json(path.read_text())
