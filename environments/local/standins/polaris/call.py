@@ -90,7 +90,10 @@ def read_json(content: bytes) -> Any:
 def split_namespace(name: str) -> list[str]:
     """Return the levels of a namespace as a path or query names it."""
     if "\0" in name:
-        raise Refusal("IllegalArgumentException", "Cannot create a namespace with the null-byte character")
+        raise Refusal(
+            "IllegalArgumentException",
+            "Cannot create a namespace with the null-byte character",
+        )
     return name.split("\x1f")
 
 
@@ -98,9 +101,15 @@ def texts(properties: Any) -> dict[str, str]:
     """Return properties as the server's JSON binding does: scalars become strings; 400 for others."""
     if properties is None:
         return {}
-    if not isinstance(properties, dict) or any(isinstance(v, (dict, list)) for v in properties.values()):
+    if not isinstance(properties, dict) or any(
+        isinstance(v, (dict, list)) for v in properties.values()
+    ):
         raise Empty(400)
-    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in properties.items() if v is not None}
+    return {
+        k: str(v).lower() if isinstance(v, bool) else str(v)
+        for k, v in properties.items()
+        if v is not None
+    }
 
 
 def whole_number(value: Any, null_message: str) -> int:
@@ -124,7 +133,10 @@ def entity_name(value: Any, where: str) -> str:
     elif value.lstrip().lower().startswith("system$"):
         problem = r'must match "^(?!\s*[sS][yY][sS][tT][eE][mM]\$).*$"'
     if problem:
-        raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}.name: {problem}")
+        raise Refusal(
+            "ResteasyReactiveViolationException",
+            f"Invalid value: {where}.name: {problem}",
+        )
     return str(value)
 
 

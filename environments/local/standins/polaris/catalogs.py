@@ -27,7 +27,10 @@ def top_level(session: Session, kind: str, name: str) -> Entity:
     found = child(session, ROOT, kind, name)
     if found is None:
         label = kind.upper().replace("-", "_")
-        raise Refusal("NotFoundException", f"TopLevelEntity of type {label} does not exist: {name}")
+        raise Refusal(
+            "NotFoundException",
+            f"TopLevelEntity of type {label} does not exist: {name}",
+        )
     return found
 
 
@@ -48,7 +51,11 @@ def list_catalogs(call: Call) -> Json:
     """GET /catalogs."""
     with call.server.database.read() as session:
         call.access(session).require("LIST_CATALOGS")
-        return {"catalogs": [shown(catalog) for catalog in children(session, ROOT, "catalog")]}
+        return {
+            "catalogs": [
+                shown(catalog) for catalog in children(session, ROOT, "catalog")
+            ]
+        }
 
 
 def get_catalog(call: Call) -> Json:
@@ -65,21 +72,38 @@ def create_catalog(call: Call) -> Any:
     given = sent["catalog"] if "catalog" in sent else sent
     where = "createCatalog.createCatalogRequest.catalog"
     if given is None:
-        raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}: must not be null")
+        raise Refusal(
+            "ResteasyReactiveViolationException",
+            f"Invalid value: {where}: must not be null",
+        )
     if not isinstance(given, dict) or given.get("type") not in _TYPES:
         raise Empty(400)
     name = entity_name(given.get("name"), where)
     for field in ("properties", "storageConfigInfo"):
         if given.get(field) is None:
-            raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}.{field}: must not be null")
+            raise Refusal(
+                "ResteasyReactiveViolationException",
+                f"Invalid value: {where}.{field}: must not be null",
+            )
     properties = texts(given["properties"])
     if "default-base-location" not in properties:
         raise Empty(400)
-    storage = storage_config.read(given["storageConfigInfo"], properties["default-base-location"])
+    storage = storage_config.read(
+        given["storageConfigInfo"], properties["default-base-location"]
+    )
     with call.server.database.write() as session:
         call.access(session).require("CREATE_CATALOG")
-        _check_new(session, name, [properties["default-base-location"], *storage["allowedLocations"]])
-        catalog = Entity("catalog", name, properties=properties, details={"type": given["type"], "storage": storage})
+        _check_new(
+            session,
+            name,
+            [properties["default-base-location"], *storage["allowedLocations"]],
+        )
+        catalog = Entity(
+            "catalog",
+            name,
+            properties=properties,
+            details={"type": given["type"], "storage": storage},
+        )
         session.add(catalog)
         session.flush()
         _add_admin(session, catalog)
@@ -90,9 +114,14 @@ def _check_new(session: Session, name: str, places: list[str]) -> None:
     others = children(session, ROOT, "catalog")
     if any(other.name == name for other in others):
         raise Refusal(
-            "AlreadyExistsException", f"Cannot create Catalog {name}. Catalog already exists or resolution failed"
+            "AlreadyExistsException",
+            f"Cannot create Catalog {name}. Catalog already exists or resolution failed",
         )
-    taken = [p for other in others for p in (base(other), *other.details["storage"]["allowedLocations"])]
+    taken = [
+        p
+        for other in others
+        for p in (base(other), *other.details["storage"]["allowedLocations"])
+    ]
     if any(overlap(place, other) for place in places for other in taken):
         raise Refusal(
             "ValidationException",
@@ -101,14 +130,24 @@ def _check_new(session: Session, name: str, places: list[str]) -> None:
 
 
 def _add_admin(session: Session, catalog: Entity) -> None:
-    admin = Entity("catalog-role", "catalog_admin", parent_id=catalog.id, catalog_id=catalog.id)
+    admin = Entity(
+        "catalog-role", "catalog_admin", parent_id=catalog.id, catalog_id=catalog.id
+    )
     session.add(admin)
     session.flush()
     for privilege in ("CATALOG_MANAGE_ACCESS", "CATALOG_MANAGE_METADATA"):
-        session.add(Grant(securable_id=catalog.id, grantee_id=admin.id, privilege=privilege))
+        session.add(
+            Grant(securable_id=catalog.id, grantee_id=admin.id, privilege=privilege)
+        )
     service_admin = child(session, ROOT, "principal-role", "service_admin")
     if service_admin is not None:
-        session.add(Grant(securable_id=admin.id, grantee_id=service_admin.id, privilege=CATALOG_ROLE_USAGE))
+        session.add(
+            Grant(
+                securable_id=admin.id,
+                grantee_id=service_admin.id,
+                privilege=CATALOG_ROLE_USAGE,
+            )
+        )
 
 
 def update_catalog(call: Call) -> Json:
@@ -123,10 +162,15 @@ def update_catalog(call: Call) -> Json:
             properties = kept | texts(sent["properties"])
         storage = catalog.details["storage"]
         if sent.get("storageConfigInfo") is not None:
-            storage = storage_config.read(sent["storageConfigInfo"], properties["default-base-location"])
+            storage = storage_config.read(
+                sent["storageConfigInfo"], properties["default-base-location"]
+            )
         check_version(catalog, sent.get("currentEntityVersion"), "Catalog")
         storage_config.check_change(catalog.details["storage"], storage)
-        catalog.properties, catalog.details = properties, catalog.details | {"storage": storage}
+        catalog.properties, catalog.details = (
+            properties,
+            catalog.details | {"storage": storage},
+        )
         catalog.touch()
         return shown(catalog)
 
@@ -136,9 +180,17 @@ def delete_catalog(call: Call) -> int:
     with call.server.database.write() as session:
         catalog = by_name(session, call.param("catalog"))
         call.access(session, catalog).require("DELETE_CATALOG", [catalog])
-        inside = session.scalars(select(Entity).where(Entity.catalog_id == catalog.id)).all()
-        if any(entity.name != "catalog_admin" or entity.kind != "catalog-role" for entity in inside):
-            raise Refusal("BadRequestException", f"Catalog '{catalog.name}' cannot be dropped, it is not empty")
+        inside = session.scalars(
+            select(Entity).where(Entity.catalog_id == catalog.id)
+        ).all()
+        if any(
+            entity.name != "catalog_admin" or entity.kind != "catalog-role"
+            for entity in inside
+        ):
+            raise Refusal(
+                "BadRequestException",
+                f"Catalog '{catalog.name}' cannot be dropped, it is not empty",
+            )
         for entity in (*inside, catalog):
             remove(session, entity)
         return 204

@@ -11,12 +11,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, UniqueConstraint, create_engine, event, func, select, text, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Integer,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 ROOT = 0  # the securable that stands for the whole service
-TABLE_LIKE = ("table", "view", "generic-table")  # share one space of names within a namespace
+TABLE_LIKE = (
+    "table",
+    "view",
+    "generic-table",
+)  # share one space of names within a namespace
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -34,7 +50,10 @@ class Entity(Base):
     """One thing that has a name; `version` counts its updates."""
 
     __tablename__ = "polaris_entities"
-    __table_args__ = (UniqueConstraint("parent_id", "space", "name"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("parent_id", "space", "name"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=True)
     catalog_id: Mapped[int] = mapped_column(_Id, default=ROOT, index=True)
@@ -45,13 +64,20 @@ class Entity(Base):
     properties: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     location: Mapped[str | None]
-    pointer: Mapped[str | None]  # the metadata file of a table or view; changed by compare-and-swap only
+    pointer: Mapped[
+        str | None
+    ]  # the metadata file of a table or view; changed by compare-and-swap only
     version: Mapped[int] = mapped_column(default=1)
     created_ms: Mapped[int] = mapped_column(BigInteger, default=now_ms)
     updated_ms: Mapped[int] = mapped_column(BigInteger, default=now_ms)
 
     def __init__(self, kind: str, name: str, **fields: Any) -> None:
-        super().__init__(kind=kind, name=name, space="table-like" if kind in TABLE_LIKE else kind, **fields)
+        super().__init__(
+            kind=kind,
+            name=name,
+            space="table-like" if kind in TABLE_LIKE else kind,
+            **fields,
+        )
 
     def touch(self) -> None:
         """Count one update."""
@@ -62,7 +88,10 @@ class Grant(Base):
     """`grantee` (a role, or a principal for a role's usage) holds `privilege` on `securable` and all below it."""
 
     __tablename__ = "polaris_grants"
-    __table_args__ = (UniqueConstraint("securable_id", "grantee_id", "privilege"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("securable_id", "grantee_id", "privilege"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=True)
     securable_id: Mapped[int] = mapped_column(_Id)
@@ -75,7 +104,9 @@ class Secret(Base):
 
     __tablename__ = "polaris_secrets"
 
-    principal_id: Mapped[int] = mapped_column(ForeignKey("polaris_entities.id", ondelete="CASCADE"), primary_key=True)
+    principal_id: Mapped[int] = mapped_column(
+        ForeignKey("polaris_entities.id", ondelete="CASCADE"), primary_key=True
+    )
     client_id: Mapped[str] = mapped_column(unique=True)
     hashes: Mapped[list[str]] = mapped_column(JSON)
 
@@ -116,8 +147,15 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+    connection.isolation_level = (
+        None  # transactions begin where `_begin_sqlite` says so
+    )
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=30000",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -129,13 +167,23 @@ def _begin_sqlite(connection: Connection) -> None:
 def child(session: Session, parent_id: int, kind: str, name: str) -> Entity | None:
     """Return the entity of that kind and name directly below a parent, or None."""
     return session.scalar(
-        select(Entity).where(Entity.parent_id == parent_id, Entity.kind == kind, Entity.name == name)
+        select(Entity).where(
+            Entity.parent_id == parent_id, Entity.kind == kind, Entity.name == name
+        )
     )
 
 
-def children(session: Session, parent_id: int, *kinds: str, after: int = 0, limit: int | None = None) -> Sequence[Entity]:
+def children(
+    session: Session,
+    parent_id: int,
+    *kinds: str,
+    after: int = 0,
+    limit: int | None = None,
+) -> Sequence[Entity]:
     """Return the entities of those kinds directly below a parent in the order of their creation."""
-    found = select(Entity).where(Entity.parent_id == parent_id, Entity.kind.in_(kinds), Entity.id > after)
+    found = select(Entity).where(
+        Entity.parent_id == parent_id, Entity.kind.in_(kinds), Entity.id > after
+    )
     return session.scalars(found.order_by(Entity.id).limit(limit)).all()
 
 
@@ -151,7 +199,11 @@ def swap_pointer(session: Session, entity: Entity, old: str | None, new: str) ->
 
 def remove(session: Session, entity: Entity) -> None:
     """Remove an entity with the grants on it and to it."""
-    for grant in session.scalars(select(Grant).where((Grant.securable_id == entity.id) | (Grant.grantee_id == entity.id))):
+    for grant in session.scalars(
+        select(Grant).where(
+            (Grant.securable_id == entity.id) | (Grant.grantee_id == entity.id)
+        )
+    ):
         session.delete(grant)
     session.flush()
     session.delete(entity)

@@ -15,7 +15,11 @@ from pyiceberg.catalog import Catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil, new_table_metadata
+from pyiceberg.table.metadata import (
+    TableMetadata,
+    TableMetadataUtil,
+    new_table_metadata,
+)
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER, SortOrder
 from pyiceberg.table.update import TableRequirement, TableUpdate, update_table_metadata
 
@@ -24,7 +28,9 @@ from .errors import Refusal, bad_json, not_done
 Json = dict[str, Any]
 
 _UPDATES: TypeAdapter[tuple[TableUpdate, ...]] = TypeAdapter(tuple[TableUpdate, ...])
-_REQUIREMENTS: TypeAdapter[tuple[TableRequirement, ...]] = TypeAdapter(tuple[TableRequirement, ...])
+_REQUIREMENTS: TypeAdapter[tuple[TableRequirement, ...]] = TypeAdapter(
+    tuple[TableRequirement, ...]
+)
 SUPPORTED_FORMAT = 4  # the newest that the real server's Iceberg library takes
 _VERSION = re.compile(r"(?:^|/)(\d+)-[^/]*$")
 
@@ -32,17 +38,30 @@ _VERSION = re.compile(r"(?:^|/)(\d+)-[^/]*$")
 def document(metadata: TableMetadata) -> Json:
     """Return metadata as the real server shows it: empty lists stand there, empty identifier fields do not."""
     found: Json = json.loads(metadata.model_dump_json(exclude_none=True))
-    found.setdefault("current-snapshot-id", None if metadata.format_version >= 3 else -1)
+    found.setdefault(
+        "current-snapshot-id", None if metadata.format_version >= 3 else -1
+    )
     if metadata.format_version == 1:
         found.pop("last-sequence-number", None)
         found.setdefault("partition-spec", [])
-        found["schema"] = next(s for s in found["schemas"] if s["schema-id"] == found["current-schema-id"])
+        found["schema"] = next(
+            s for s in found["schemas"] if s["schema-id"] == found["current-schema-id"]
+        )
     elif metadata.format_version >= 3:
         found.setdefault("next-row-id", 0)
-    for name in ("snapshots", "statistics", "partition-statistics", "snapshot-log", "metadata-log"):
+    for name in (
+        "snapshots",
+        "statistics",
+        "partition-statistics",
+        "snapshot-log",
+        "metadata-log",
+    ):
         found.setdefault(name, [])
     found.setdefault("refs", {})
-    for schema in (*found["schemas"], *([found["schema"]] if "schema" in found else [])):
+    for schema in (
+        *found["schemas"],
+        *([found["schema"]] if "schema" in found else []),
+    ):
         if not schema.get("identifier-field-ids"):
             schema.pop("identifier-field-ids", None)
     return found
@@ -51,7 +70,9 @@ def document(metadata: TableMetadata) -> Json:
 def only_refs(found: Json) -> Json:
     """Return a metadata document with the snapshots that a branch or tag points to."""
     kept = {ref["snapshot-id"] for ref in found["refs"].values()}
-    return found | {"snapshots": [s for s in found["snapshots"] if s["snapshot-id"] in kept]}
+    return found | {
+        "snapshots": [s for s in found["snapshots"] if s["snapshot-id"] in kept]
+    }
 
 
 def to_bytes(found: Json, location: str) -> bytes:
@@ -62,15 +83,21 @@ def to_bytes(found: Json, location: str) -> bytes:
 
 def from_bytes(content: bytes) -> TableMetadata:
     """Read a metadata file, packed or not."""
-    return TableMetadataUtil.parse_raw((gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode())
+    return TableMetadataUtil.parse_raw(
+        (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
+    )
 
 
-def new_location(location: str, properties: dict[str, str], previous: str | None) -> str:
+def new_location(
+    location: str, properties: dict[str, str], previous: str | None
+) -> str:
     """Return the place of the next metadata file."""
     folder = properties.get("write.metadata.path", f"{location}/metadata").rstrip("/")
     matched = _VERSION.search(previous) if previous else None
     version = int(matched[1]) + 1 if matched else 0
-    packed = ".gz" if properties.get("write.metadata.compression-codec") == "gzip" else ""
+    packed = (
+        ".gz" if properties.get("write.metadata.compression-codec") == "gzip" else ""
+    )
     return f"{folder}/{version:05d}-{uuid.uuid4()}{packed}.metadata.json"
 
 
@@ -85,7 +112,8 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
     version = properties.get("format-version", "2")
     if not version.isdigit() or int(version) > SUPPORTED_FORMAT:
         raise Refusal(
-            "IllegalArgumentException", f"Unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})"
+            "IllegalArgumentException",
+            f"Unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})",
         )
     if int(version) > 3:
         raise not_done("tables of format version 4")
@@ -96,21 +124,28 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
         order = request.get("write-order")
         metadata = new_table_metadata(
             schema,
-            PartitionSpec.model_validate(spec) if spec else UNPARTITIONED_PARTITION_SPEC,
+            PartitionSpec.model_validate(spec)
+            if spec
+            else UNPARTITIONED_PARTITION_SPEC,
             SortOrder.model_validate(order) if order else UNSORTED_SORT_ORDER,
             location,
             properties,
         )
-    except (ValueError, TypeError, KeyError):  # pydantic's and PyIceberg's own errors are ValueErrors
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+    ):  # pydantic's and PyIceberg's own errors are ValueErrors
         raise bad_json() from None
-    # Java gives a first spec that is unpartitioned the last partition id 999, and so does PyIceberg's parser.
     return metadata
 
 
 def _check_fields(schema: Any) -> None:
     """Refuse what Java's reader refuses and PyIceberg's does not: fields without `required`, ids or names twice."""
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(isinstance(f, dict) and "required" in f and "name" in f for f in fields):
+    if not isinstance(fields, list) or not all(
+        isinstance(f, dict) and "required" in f and "name" in f for f in fields
+    ):
         raise bad_json()
     for key in ("id", "name"):
         if len({str(field.get(key)) for field in fields}) != len(fields):
@@ -120,15 +155,24 @@ def _check_fields(schema: Any) -> None:
 def _texts(properties: Any) -> dict[str, str]:
     if properties is None:
         return {}
-    if not isinstance(properties, dict) or any(v is None or isinstance(v, (dict, list)) for v in properties.values()):
+    if not isinstance(properties, dict) or any(
+        v is None or isinstance(v, (dict, list)) for v in properties.values()
+    ):
         raise bad_json()
-    return {str(k): str(v).lower() if isinstance(v, bool) else str(v) for k, v in properties.items()}
+    return {
+        str(k): str(v).lower() if isinstance(v, bool) else str(v)
+        for k, v in properties.items()
+    }
 
 
 class Change:
     """The requirements and updates of one table in a commit, read from a request."""
 
-    def __init__(self, requirements: tuple[TableRequirement, ...], updates: tuple[TableUpdate, ...]) -> None:
+    def __init__(
+        self,
+        requirements: tuple[TableRequirement, ...],
+        updates: tuple[TableUpdate, ...],
+    ) -> None:
         self.requirements, self.updates = requirements, updates
 
     @classmethod
@@ -140,7 +184,7 @@ class Change:
         try:
             return cls(
                 _REQUIREMENTS.validate_python(tuple(request.get("requirements") or ())),
-                _UPDATES.validate_python(tuple(_plain(u) for u in request.get("updates") or ())),
+                _UPDATES.validate_python(tuple(request.get("updates") or ())),
             )
         except (ValidationError, TypeError):
             raise bad_json() from None
@@ -148,21 +192,35 @@ class Change:
     @property
     def creates(self) -> bool:
         """Whether the table must not be there yet."""
-        return any(requirement.type == "assert-create" for requirement in self.requirements)
+        return any(
+            requirement.type == "assert-create" for requirement in self.requirements
+        )
 
     @property
     def actions(self) -> set[str]:
         """The names of the updates."""
         return {update.action for update in self.updates}
 
-    def apply(self, base: TableMetadata | None, pointer: str | None) -> TableMetadata:
-        """Return the metadata after the change; raises Refusal (409) when a requirement does not hold."""
+    def followed_by(self, later: Change) -> Change:
+        """Return this change and a later one of the same table as one."""
+        return Change(
+            self.requirements + later.requirements, self.updates + later.updates
+        )
+
+    def check(self, base: TableMetadata | None) -> None:
+        """Raise Refusal (409) when a requirement does not hold."""
         for requirement in self.requirements:
             try:
                 requirement.validate(base)
             except CommitFailedException:
                 message = _unmet(requirement, base)
-                raise Refusal("CommitFailedException", f"Requirement failed: {message}") from None
+                raise Refusal(
+                    "CommitFailedException", f"Requirement failed: {message}"
+                ) from None
+
+    def apply(self, base: TableMetadata | None, pointer: str | None) -> TableMetadata:
+        """Return the metadata after the change; raises Refusal when a requirement or an update does not fit."""
+        self.check(base)
         start = Catalog._empty_table_metadata() if base is None else base
         for update in self.updates:
             _check_update(update, start)
@@ -170,11 +228,6 @@ class Change:
             return update_table_metadata(start, self.updates, base is None, pointer)
         except (ValueError, TypeError, KeyError, StopIteration) as error:
             raise _refused_update(self.updates, start, base is None, error) from None
-
-
-def _plain(update: Any) -> Any:
-    """Turn a partition spec's or sort order's absent ids into those that PyIceberg's models ask for."""
-    return update
 
 
 def _unmet(requirement: Any, base: TableMetadata | None) -> str:
@@ -219,7 +272,10 @@ def _check_version(update: Any, base: TableMetadata) -> None:
             f"Cannot upgrade table to unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})",
         )
     if version < base.format_version:
-        raise Refusal("IllegalArgumentException", f"Cannot downgrade v{base.format_version} table to v{version}")
+        raise Refusal(
+            "IllegalArgumentException",
+            f"Cannot downgrade v{base.format_version} table to v{version}",
+        )
     if version > 3:
         raise not_done("tables of format version 4")
 
@@ -227,9 +283,16 @@ def _check_version(update: Any, base: TableMetadata) -> None:
 def _check_snapshot(update: Any, base: TableMetadata) -> None:
     snapshot = update.snapshot
     if any(known.snapshot_id == snapshot.snapshot_id for known in base.snapshots):
-        raise Refusal("ValidationException", f"Snapshot already exists for id: {snapshot.snapshot_id}")
+        raise Refusal(
+            "ValidationException",
+            f"Snapshot already exists for id: {snapshot.snapshot_id}",
+        )
     last = base.last_sequence_number
-    if base.format_version >= 2 and snapshot.parent_snapshot_id is not None and snapshot.sequence_number <= last:
+    if (
+        base.format_version >= 2
+        and snapshot.parent_snapshot_id is not None
+        and snapshot.sequence_number <= last
+    ):
         raise Refusal(
             "RetryableValidationException",
             f"Cannot add snapshot with sequence number {snapshot.sequence_number} older than last sequence number {last}",
@@ -240,7 +303,10 @@ def _check_removed(update: Any, base: TableMetadata) -> None:
     known = {snapshot.snapshot_id for snapshot in base.snapshots}
     missing = len(set(update.snapshot_ids) - known)
     if len(known) < missing:  # Java sizes an array by the difference
-        raise Refusal("IllegalArgumentException", f"arraySize cannot be negative but was: {len(known) - missing}")
+        raise Refusal(
+            "IllegalArgumentException",
+            f"arraySize cannot be negative but was: {len(known) - missing}",
+        )
 
 
 _CHECKS: dict[str, Callable[[Any, TableMetadata], None]] = {
@@ -250,20 +316,34 @@ _CHECKS: dict[str, Callable[[Any, TableMetadata], None]] = {
 }
 
 
-def _refused_update(updates: Sequence[Any], base: TableMetadata, new: bool, error: Exception) -> Refusal:
+def _refused_update(
+    updates: Sequence[Any], base: TableMetadata, new: bool, error: Exception
+) -> Refusal:
     """Return Iceberg's refusal for updates that PyIceberg could not apply."""
     added = {u.action for u in updates}
     if new and "add-schema" not in added:
         return Refusal(
-            "NullPointerException", 'Cannot invoke "org.apache.iceberg.Schema.asStruct()" because "schema" is null'
+            "NullPointerException",
+            'Cannot invoke "org.apache.iceberg.Schema.asStruct()" because "schema" is null',
         )
-    snapshots = {s.snapshot_id for s in base.snapshots} | {u.snapshot.snapshot_id for u in updates if u.action == "add-snapshot"}
+    snapshots = {s.snapshot_id for s in base.snapshots} | {
+        u.snapshot.snapshot_id for u in updates if u.action == "add-snapshot"
+    }
     for update in updates:
-        if update.action == "set-current-schema" and update.schema_id not in (-1, *(s.schema_id for s in base.schemas)):
+        if update.action == "set-current-schema" and update.schema_id not in (
+            -1,
+            *(s.schema_id for s in base.schemas),
+        ):
             message = f"Cannot set current schema to unknown schema: {update.schema_id}"
             return Refusal("IllegalArgumentException", message)
-        if update.action == "set-default-spec" and update.spec_id not in (-1, *(s.spec_id for s in base.partition_specs)):
-            return Refusal("NullPointerException", 'Cannot read field "fields" because "spec" is null')
+        if update.action == "set-default-spec" and update.spec_id not in (
+            -1,
+            *(s.spec_id for s in base.partition_specs),
+        ):
+            return Refusal(
+                "NullPointerException",
+                'Cannot read field "fields" because "spec" is null',
+            )
         if update.action == "set-snapshot-ref" and update.snapshot_id not in snapshots:
             message = f"Cannot set {update.ref_name} to unknown snapshot: {update.snapshot_id}"
             return Refusal("ValidationException", message)

@@ -19,7 +19,9 @@ def check_name(name: str) -> str:
     if not name:
         problem = "must not be empty"
     elif control is not None:
-        shown = "".join(f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c for c in name)
+        shown = "".join(
+            f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c for c in name
+        )
         problem = f"must not contain control characters (U+{ord(control):04X}): {shown}"
     elif name != name.strip():
         problem = f"must not have leading or trailing whitespace: {name}"
@@ -46,7 +48,9 @@ def catalog_named(session: Session, prefix: str) -> Entity | None:
     return child(session, ROOT, "catalog", prefix)
 
 
-def namespace_path(session: Session, catalog: Entity | None, levels: Sequence[str]) -> list[Entity] | None:
+def namespace_path(
+    session: Session, catalog: Entity | None, levels: Sequence[str]
+) -> list[Entity] | None:
     """Return the catalog and the namespaces down to a namespace, or None when one of them is missing."""
     if catalog is None:
         return None
@@ -59,15 +63,26 @@ def namespace_path(session: Session, catalog: Entity | None, levels: Sequence[st
     return path
 
 
-def resolve_namespace(session: Session, catalog: Entity | None, levels: Sequence[str]) -> list[Entity]:
+def resolve_namespace(
+    session: Session, catalog: Entity | None, levels: Sequence[str]
+) -> list[Entity]:
     """Return the catalog and the namespaces down to a namespace; 404 when one of them is missing."""
     path = namespace_path(session, catalog, levels)
     if path is None:
-        raise Refusal("NoSuchNamespaceException", f"Namespace does not exist: {dotted(levels) or chr(39) * 2}")
+        raise Refusal(
+            "NoSuchNamespaceException",
+            f"Namespace does not exist: {dotted(levels) or chr(39) * 2}",
+        )
     return path
 
 
-def resolve_in_namespace(session: Session, catalog: Entity | None, levels: Sequence[str], kind: str, name: str) -> list[Entity]:
+def resolve_in_namespace(
+    session: Session,
+    catalog: Entity | None,
+    levels: Sequence[str],
+    kind: str,
+    name: str,
+) -> list[Entity]:
     """Return the path down to a table, view, generic table or policy; 404 that names it when there is none."""
     path = namespace_path(session, catalog, levels)
     found = child(session, path[-1].id, kind, name) if path else None
@@ -76,7 +91,10 @@ def resolve_in_namespace(session: Session, catalog: Entity | None, levels: Seque
         refusals = {
             "table": ("NoSuchTableException", f"Table does not exist: {shown}"),
             "view": ("NoSuchViewException", f"View does not exist: {shown}"),
-            "generic-table": ("NoSuchTableException", f"Generic table does not exist: {shown}"),
+            "generic-table": (
+                "NoSuchTableException",
+                f"Generic table does not exist: {shown}",
+            ),
             "policy": (
                 "NoSuchPolicyException",
                 f"Policy does not exist: PolicyIdentifier[namespace={dotted(levels)}, name={name}]",

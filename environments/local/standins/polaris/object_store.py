@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
-import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree
 
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -19,7 +19,10 @@ from botocore.httpsession import URLLib3Session
 
 from .errors import Refusal, not_done
 
-STS_ATTEMPTS, S3_ATTEMPTS = 4, 6  # of the AWS SDK for Java 2 as Polaris 1.7.0 sets it up (recorded)
+STS_ATTEMPTS, S3_ATTEMPTS = (
+    4,
+    6,
+)  # of the AWS SDK for Java 2 as Polaris 1.7.0 sets it up (recorded)
 _BACKOFF = 0.02  # seconds, doubled with each attempt
 
 
@@ -45,12 +48,17 @@ class Answer:
             tree = ElementTree.fromstring(self.content)
         except ElementTree.ParseError:
             return {}
-        return {element.tag.rpartition("}")[2]: (element.text or "") for element in tree.iter()}
+        return {
+            element.tag.rpartition("}")[2]: (element.text or "")
+            for element in tree.iter()
+        }
 
     def failure(self, service: str) -> str:
         """Return the AWS SDK's message for a failed answer."""
         said = self.texts()
-        extended = f", Extended Request ID: {said['HostId']}" if said.get("HostId") else ""
+        extended = (
+            f", Extended Request ID: {said['HostId']}" if said.get("HostId") else ""
+        )
         return (
             f"{said.get('Message') or 'null'} (Service: {service}, Status Code: {self.status}, Request ID: "
             f"{said.get('RequestId', 'null')}{extended}) (SDK Attempt Count: {self.attempt})"
@@ -62,7 +70,14 @@ def _session() -> URLLib3Session:
     return URLLib3Session(timeout=(5, 30), max_pool_connections=32)
 
 
-def _send(signer: Any, method: str, url: str, body: bytes, headers: dict[str, str], attempts: int) -> Answer:
+def _send(
+    signer: Any,
+    method: str,
+    url: str,
+    body: bytes,
+    headers: dict[str, str],
+    attempts: int,
+) -> Answer:
     for attempt in range(1, attempts + 1):
         request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
         signer.add_auth(request)
@@ -70,7 +85,9 @@ def _send(signer: Any, method: str, url: str, body: bytes, headers: dict[str, st
             response = _session().send(request.prepare())
         except HTTPClientError as error:
             if attempt == attempts:
-                raise Refusal("SdkClientException", _unreachable(url, error, attempts)) from None
+                raise Refusal(
+                    "SdkClientException", _unreachable(url, error, attempts)
+                ) from None
         else:
             if response.status_code < 500 or attempt == attempts:
                 return Answer(response.status_code, response.content, attempt)
@@ -91,24 +108,36 @@ def _unreachable(url: str, error: Exception, attempts: int) -> str:
 
 def _checked(endpoint: str | None, service: str) -> str:
     if not endpoint:
-        raise not_done(f"the catalog names no endpoint for {service}; the real server would go to AWS itself")
+        raise not_done(
+            f"the catalog names no endpoint for {service}; the real server would go to AWS itself"
+        )
     if urlsplit(endpoint).scheme not in ("http", "https"):
-        raise Refusal("NullPointerException", f"The URI scheme of endpointOverride must not be null: {endpoint}", 500)
+        raise Refusal(
+            "NullPointerException",
+            f"The URI scheme of endpointOverride must not be null: {endpoint}",
+            500,
+        )
     return endpoint.rstrip("/")
 
 
 class Bucket:
     """The objects that one pair of keys may reach at one endpoint; locations are `s3://bucket/key`."""
 
-    def __init__(self, endpoint: str | None, region: str, path_style: bool, keys: Keys) -> None:
+    def __init__(
+        self, endpoint: str | None, region: str, path_style: bool, keys: Keys
+    ) -> None:
         self._endpoint, self._path_style = _checked(endpoint, "S3"), path_style
-        self._signer = S3SigV4Auth(Credentials(keys.key_id, keys.secret, keys.session_token), "s3", region)
+        self._signer = S3SigV4Auth(
+            Credentials(keys.key_id, keys.secret, keys.session_token), "s3", region
+        )
 
     def get(self, location: str) -> bytes:
         """Return an object; raises Refusal (NotFoundException) when it is not there."""
         answer = self._ask("GET", location)
         if answer.status == 404:
-            raise Refusal("NotFoundException", f"Location does not exist: {location}", 400)
+            raise Refusal(
+                "NotFoundException", f"Location does not exist: {location}", 400
+            )
         return self._good(answer).content
 
     def put(self, location: str, content: bytes) -> None:
@@ -124,7 +153,11 @@ class Bucket:
     def _ask(self, method: str, location: str, content: bytes = b"") -> Answer:
         parts = urlsplit(self._endpoint)
         bucket, _, key = location.partition("://")[2].partition("/")
-        where = f"{parts.netloc}/{bucket}" if self._path_style else f"{bucket}.{parts.netloc}"
+        where = (
+            f"{parts.netloc}/{bucket}"
+            if self._path_style
+            else f"{bucket}.{parts.netloc}"
+        )
         url = f"{parts.scheme}://{where}/{quote(key, safe='/~')}"
         return _send(self._signer, method, url, content, {}, S3_ATTEMPTS)
 
@@ -138,7 +171,13 @@ class Bucket:
 
 
 def assume_role(
-    endpoint: str | None, region: str, keys: Keys, policy: str, role: str | None, external_id: str | None, failure: int
+    endpoint: str | None,
+    region: str,
+    keys: Keys,
+    policy: str,
+    role: str | None,
+    external_id: str | None,
+    failure: int,
 ) -> Keys:
     """Return temporary keys from a store's STS, limited by a session policy.
 
@@ -156,7 +195,9 @@ def assume_role(
         "DurationSeconds": "3600",
         "ExternalId": external_id,
     }
-    body = urlencode({name: value for name, value in asked.items() if value is not None}).encode()
+    body = urlencode(
+        {name: value for name, value in asked.items() if value is not None}
+    ).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     signer = SigV4Auth(Credentials(keys.key_id, keys.secret), "sts", region)
     answer = _send(signer, "POST", url, body, headers, STS_ATTEMPTS)
@@ -175,5 +216,8 @@ def assume_role(
 def _sts_refusal(answer: Answer, status: int) -> Refusal:
     message = answer.failure("Sts")
     if status == 422:  # Polaris until 1.5
-        return Refusal("UnprocessableEntityException", f"Failed to get subscoped credentials: {message}")
+        return Refusal(
+            "UnprocessableEntityException",
+            f"Failed to get subscoped credentials: {message}",
+        )
     return Refusal("StsException", message, status)

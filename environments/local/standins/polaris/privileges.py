@@ -12,8 +12,20 @@ _CONTENT = ("CATALOG_MANAGE_CONTENT",)
 
 # Privilege -> others that imply it.
 IMPLIED_BY: dict[str, tuple[str, ...]] = {
-    "CATALOG_LIST": (*_ADMIN, "CATALOG_READ_PROPERTIES", "CATALOG_WRITE_PROPERTIES", "CATALOG_FULL_METADATA", *_METADATA),
-    "CATALOG_READ_PROPERTIES": (*_ADMIN, "CATALOG_WRITE_PROPERTIES", "CATALOG_FULL_METADATA", *_METADATA, *_ACCESS),
+    "CATALOG_LIST": (
+        *_ADMIN,
+        "CATALOG_READ_PROPERTIES",
+        "CATALOG_WRITE_PROPERTIES",
+        "CATALOG_FULL_METADATA",
+        *_METADATA,
+    ),
+    "CATALOG_READ_PROPERTIES": (
+        *_ADMIN,
+        "CATALOG_WRITE_PROPERTIES",
+        "CATALOG_FULL_METADATA",
+        *_METADATA,
+        *_ACCESS,
+    ),
     "CATALOG_WRITE_PROPERTIES": (*_ADMIN, "CATALOG_FULL_METADATA", *_METADATA),
     "CATALOG_CREATE": (*_ADMIN, "CATALOG_FULL_METADATA"),
     "CATALOG_DROP": (*_ADMIN, "CATALOG_FULL_METADATA"),
@@ -23,14 +35,22 @@ IMPLIED_BY: dict[str, tuple[str, ...]] = {
 }
 
 
-def _family(kind: str, data: tuple[str, ...] = (), write_data: tuple[str, ...] = ()) -> None:
+def _family(
+    kind: str, data: tuple[str, ...] = (), write_data: tuple[str, ...] = ()
+) -> None:
     full = (f"{kind}_FULL_METADATA", *_METADATA)
     write = (f"{kind}_WRITE_PROPERTIES", *write_data)
     IMPLIED_BY[f"{kind}_CREATE"] = full
     IMPLIED_BY[f"{kind}_DROP"] = full
     IMPLIED_BY[f"{kind}_WRITE_PROPERTIES"] = (*full, *write_data)
     IMPLIED_BY[f"{kind}_READ_PROPERTIES"] = (*full, *write, *data)
-    IMPLIED_BY[f"{kind}_LIST"] = (*full, *write, *data, f"{kind}_READ_PROPERTIES", f"{kind}_CREATE")
+    IMPLIED_BY[f"{kind}_LIST"] = (
+        *full,
+        *write,
+        *data,
+        f"{kind}_READ_PROPERTIES",
+        f"{kind}_CREATE",
+    )
     IMPLIED_BY[f"{kind}_FULL_METADATA"] = _METADATA
 
 
@@ -51,7 +71,8 @@ _CATALOG_LEVEL = _NAMESPACE_LEVEL | {
 # What may be granted on a securable of each type (the enums of the management API's specification).
 GRANTABLE: dict[str, set[str]] = {
     "catalog": _CATALOG_LEVEL,
-    "namespace": _CATALOG_LEVEL - {"CATALOG_READ_PROPERTIES", "CATALOG_WRITE_PROPERTIES"},
+    "namespace": _CATALOG_LEVEL
+    - {"CATALOG_READ_PROPERTIES", "CATALOG_WRITE_PROPERTIES"},
     "table": {p for p in _NAMESPACE_LEVEL if p.startswith("TABLE_")} - {"TABLE_CREATE"},
     "view": {p for p in _NAMESPACE_LEVEL if p.startswith("VIEW_")} - {"VIEW_CREATE"},
 }

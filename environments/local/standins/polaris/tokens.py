@@ -75,7 +75,14 @@ class Tokens:
     def claims(self, token: str, expired: bool = False) -> dict[str, Any] | None:
         """Return what a token says, or None when it is not ours or (unless `expired`) has expired."""
         try:
-            return dict(jwt.decode(token, self._key, algorithms=["HS256"], options={"verify_exp": not expired}))
+            return dict(
+                jwt.decode(
+                    token,
+                    self._key,
+                    algorithms=["HS256"],
+                    options={"verify_exp": not expired},
+                )
+            )
         except jwt.InvalidTokenError:
             return None
 
@@ -87,9 +94,15 @@ class Tokens:
             raise unauthorized()
         return caller_of(session, int(claims["sub"]), _roles(claims["scope"]))
 
-    def answer(self, session: Session, form: Mapping[str, str], authorization: str) -> dict[str, object]:
+    def answer(
+        self, session: Session, form: Mapping[str, str], authorization: str
+    ) -> dict[str, object]:
         """Answer a token request; raises OAuthRefusal in the server's order of checks."""
-        client_id, client_secret, bearer = form.get("client_id"), form.get("client_secret"), None
+        client_id, client_secret, bearer = (
+            form.get("client_id"),
+            form.get("client_secret"),
+            None,
+        )
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "basic" and client_id is None:
             client_id, client_secret = _basic(credentials)
@@ -97,7 +110,10 @@ class Tokens:
             bearer = credentials
         grant = form.get("grant_type")
         if grant is None:
-            raise Refusal("NullPointerException", 'Cannot invoke "Object.equals(Object)" because "o" is null')
+            raise Refusal(
+                "NullPointerException",
+                'Cannot invoke "Object.equals(Object)" because "o" is null',
+            )
         if grant not in (CLIENT_CREDENTIALS, EXCHANGE):
             raise OAuthRefusal("unsupported_grant_type", "The grant type is invalid")
         if grant == EXCHANGE:
@@ -108,7 +124,12 @@ class Tokens:
         return self.issue(_authenticate(session, client_id, client_secret), scope)
 
     def _exchange(
-        self, session: Session, form: Mapping[str, str], client_id: str | None, secret: str | None, bearer: str | None
+        self,
+        session: Session,
+        form: Mapping[str, str],
+        client_id: str | None,
+        secret: str | None,
+        bearer: str | None,
     ) -> dict[str, object]:
         subject = form.get("subject_token")
         if not subject or form.get("subject_token_type") != ACCESS_TOKEN:
@@ -129,7 +150,10 @@ class Tokens:
 def read_form(body: bytes) -> dict[str, str]:
     """Read a form; the first value of a name counts."""
     text = body.decode("utf-8", "replace")
-    return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
+    return {
+        name: values[0]
+        for name, values in parse_qs(text, keep_blank_values=True).items()
+    }
 
 
 def _roles(scope: str) -> list[str]:
@@ -138,17 +162,32 @@ def _roles(scope: str) -> list[str]:
 
 def _checked_scope(scope: str | None) -> str:
     parts = (scope or "").split()
-    if not parts or not all(part.startswith(_SCOPE) and len(part) > len(_SCOPE) for part in parts):
+    if not parts or not all(
+        part.startswith(_SCOPE) and len(part) > len(_SCOPE) for part in parts
+    ):
         raise OAuthRefusal(*_INVALID_SCOPE)
     return " ".join(parts)
 
 
 def _basic(credentials: str) -> tuple[str, str]:
-    bad = next((c for c in credentials if not (c.isalnum() and c.isascii()) and c not in "+/="), None)
+    bad = next(
+        (
+            c
+            for c in credentials
+            if not (c.isalnum() and c.isascii()) and c not in "+/="
+        ),
+        None,
+    )
     if bad is not None:
-        raise Refusal("IllegalArgumentException", f"Illegal base64 character {ord(bad):x}")
+        raise Refusal(
+            "IllegalArgumentException", f"Illegal base64 character {ord(bad):x}"
+        )
     try:
-        name, colon, secret = base64.b64decode(credentials + "=" * (-len(credentials) % 4)).decode().partition(":")
+        name, colon, secret = (
+            base64.b64decode(credentials + "=" * (-len(credentials) % 4))
+            .decode()
+            .partition(":")
+        )
     except (binascii.Error, UnicodeDecodeError):
         raise OAuthRefusal(*_INVALID_REQUEST) from None
     if not colon:
@@ -157,10 +196,20 @@ def _basic(credentials: str) -> tuple[str, str]:
 
 
 def _authenticate(session: Session, client_id: str, client_secret: str) -> int:
-    if session.scalar(select(Entity.id).where(Entity.kind == "principal", Entity.name == "root")) is None:
-        raise Refusal("IllegalStateException", "Realm is not bootstrapped, please run server in bootstrap mode.")
+    if (
+        session.scalar(
+            select(Entity.id).where(Entity.kind == "principal", Entity.name == "root")
+        )
+        is None
+    ):
+        raise Refusal(
+            "IllegalStateException",
+            "Realm is not bootstrapped, please run server in bootstrap mode.",
+        )
     found = session.scalar(select(Secret).where(Secret.client_id == client_id))
     digest = hashed(client_secret)
-    if found is None or not any(hmac.compare_digest(digest, kept) for kept in found.hashes):
+    if found is None or not any(
+        hmac.compare_digest(digest, kept) for kept in found.hashes
+    ):
         raise OAuthRefusal("unauthorized_client", "The client is not authorized", 401)
     return found.principal_id
