@@ -30,9 +30,7 @@ def serve(settings: Settings) -> None:
     with database.write() as session:
         bootstrap(session, settings.root_client_id, settings.root_client_secret)
         key = signing_key(session)
-    server = Server(
-        settings, database, Tokens(key, settings.token_seconds), Vendor(settings)
-    )
+    server = Server(settings, database, Tokens(key, settings.token_seconds), Vendor(settings))
     app, end_spans = traced(api.application(server))
     log.info(
         "a stand-in for Apache Polaris 1.7.0, not the real server; API on port %d",
@@ -65,9 +63,7 @@ async def _serve_both(main: uvicorn.Config, management: uvicorn.Config) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout
-    )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     try:
         serve(Settings.read(os.environ))

@@ -60,32 +60,22 @@ def caller_of(session: Session, principal_id: int, scopes: Sequence[str]) -> Cal
 class Access:
     """What a caller may do within one catalog (or in the service, when there is none)."""
 
-    def __init__(
-        self, session: Session, caller: Caller, catalog_id: int | None
-    ) -> None:
+    def __init__(self, session: Session, caller: Caller, catalog_id: int | None) -> None:
         self.caller = caller
         principal_roles = [role.id for role in caller.roles]
-        catalog_roles = (
-            []
-            if catalog_id is None
-            else used(session, principal_roles, CATALOG_ROLE_USAGE, catalog_id)
-        )
+        catalog_roles = [] if catalog_id is None else used(session, principal_roles, CATALOG_ROLE_USAGE, catalog_id)
         self._active = [
             *(role.name for role in caller.roles),
             *(role.name for role in catalog_roles),
         ]
         grantees = [*principal_roles, *(role.id for role in catalog_roles)]
         self._held: dict[int, set[str]] = {}
-        for grant in session.scalars(
-            select(Grant).where(Grant.grantee_id.in_(grantees))
-        ):
+        for grant in session.scalars(select(Grant).where(Grant.grantee_id.in_(grantees))):
             self._held.setdefault(grant.securable_id, set()).add(grant.privilege)
 
     def may(self, operation: str, path: Sequence[Entity]) -> bool:
         """Return whether the operation is allowed on the last of a path of entities below the service."""
-        held: set[str] = set().union(
-            *(self._held.get(place, ()) for place in (ROOT, *(e.id for e in path)))
-        )
+        held: set[str] = set().union(*(self._held.get(place, ()) for place in (ROOT, *(e.id for e in path))))
         return all(satisfied(privilege, held) for privilege in needed(operation))
 
     def require(self, operation: str, path: Sequence[Entity] = ()) -> None:

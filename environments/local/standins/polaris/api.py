@@ -31,10 +31,7 @@ _NAMESPACES, _NAMESPACE = (
     f"{C}/{{prefix}}/namespaces/{{namespace}}",
 )
 _TABLE, _VIEW = f"{_NAMESPACE}/tables/{{table}}", f"{_NAMESPACE}/views/{{view}}"
-_GENERIC, _POLICIES = (
-    f"{P}/{{prefix}}/namespaces/{{namespace}}/{kind}"
-    for kind in ("generic-tables", "policies")
-)
+_GENERIC, _POLICIES = (f"{P}/{{prefix}}/namespaces/{{namespace}}/{kind}" for kind in ("generic-tables", "policies"))
 
 Handler = Callable[[Call], Any]
 
@@ -124,25 +121,18 @@ log = logging.getLogger("polaris")
 
 def application(server: Server) -> Edge:
     """Return the server as an ASGI application."""
-    routes = [
-        Route(path, _endpoint(server, handler), methods=[method])
-        for method, path, handler in ROUTES
-    ]
+    routes = [Route(path, _endpoint(server, handler), methods=[method]) for method, path, handler in ROUTES]
     routes.append(Route(f"{C}/oauth/tokens", _token_endpoint(server), methods=["POST"]))
     return Edge(Starlette(routes=routes, exception_handlers={HTTPException: _no_route}))
 
 
-def _endpoint(
-    server: Server, handler: Handler
-) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(server: Server, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         def answer(content: bytes) -> Response:
             check_realm(request.headers.get("polaris-realm"))
             _check_media(request, _JSON)
             with server.database.read() as session:
-                caller = server.tokens.caller(
-                    session, request.headers.get("authorization", "")
-                )
+                caller = server.tokens.caller(session, request.headers.get("authorization", ""))
             return _response(handler(Call(server, request, content, caller)))
 
         return await _answered(request, answer)
@@ -157,11 +147,7 @@ def _token_endpoint(server: Server) -> Callable[[Request], Awaitable[Response]]:
             _check_media(request, _FORM)
             form = read_form(content) if request.headers.get("content-type") else {}
             with server.database.read() as session:
-                return _response(
-                    server.tokens.answer(
-                        session, form, request.headers.get("authorization", "")
-                    )
-                )
+                return _response(server.tokens.answer(session, form, request.headers.get("authorization", "")))
 
         return await _answered(request, answer)
 
@@ -227,9 +213,7 @@ def _response(result: Any) -> Response:
 
 
 def _json(status: int, body: object, media: str = f"{_JSON};charset=UTF-8") -> Response:
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "replace"
-    )
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return Response(content, status, {"content-type": media})
 
 
@@ -238,21 +222,12 @@ async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         path = request.scope["path"]
-        methods = {
-            m
-            for route in request.app.routes
-            if route.path_regex.match(path)
-            for m in route.methods
-        }
+        methods = {m for route in request.app.routes if route.path_regex.match(path) for m in route.methods}
         if request.method == "OPTIONS":
             return Response(headers={"allow": ", ".join(sorted(methods | {"OPTIONS"}))})
         refusal = Refusal("NotAllowedException", "HTTP 405 Method Not Allowed")
     else:
         below = request.scope["path"].startswith((f"{C}/", f"{P}/"))
-        message = (
-            "Unable to find matching target resource method"
-            if below
-            else "HTTP 404 Not Found"
-        )
+        message = "Unable to find matching target resource method" if below else "HTTP 404 Not Found"
         refusal = Refusal("NotFoundException", message)
     return _json(refusal.status, refusal.body(), _JSON)

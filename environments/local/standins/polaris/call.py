@@ -101,15 +101,9 @@ def texts(properties: Any) -> dict[str, str]:
     """Return properties as the server's JSON binding does: scalars become strings; 400 for others."""
     if properties is None:
         return {}
-    if not isinstance(properties, dict) or any(
-        isinstance(v, (dict, list)) for v in properties.values()
-    ):
+    if not isinstance(properties, dict) or any(isinstance(v, (dict, list)) for v in properties.values()):
         raise Empty(400)
-    return {
-        k: str(v).lower() if isinstance(v, bool) else str(v)
-        for k, v in properties.items()
-        if v is not None
-    }
+    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in properties.items() if v is not None}
 
 
 def whole_number(value: Any, null_message: str) -> int:

@@ -51,11 +51,7 @@ def list_catalogs(call: Call) -> Json:
     """GET /catalogs."""
     with call.server.database.read() as session:
         call.access(session).require("LIST_CATALOGS")
-        return {
-            "catalogs": [
-                shown(catalog) for catalog in children(session, ROOT, "catalog")
-            ]
-        }
+        return {"catalogs": [shown(catalog) for catalog in children(session, ROOT, "catalog")]}
 
 
 def get_catalog(call: Call) -> Json:
@@ -69,7 +65,7 @@ def get_catalog(call: Call) -> Json:
 def create_catalog(call: Call) -> Any:
     """POST /catalogs: the catalog with its role catalog_admin, which the service's admins get."""
     sent = call.body()
-    given = sent["catalog"] if "catalog" in sent else sent
+    given = sent.get("catalog", sent)
     where = "createCatalog.createCatalogRequest.catalog"
     if given is None:
         raise Refusal(
@@ -88,9 +84,7 @@ def create_catalog(call: Call) -> Any:
     properties = texts(given["properties"])
     if "default-base-location" not in properties:
         raise Empty(400)
-    storage = storage_config.read(
-        given["storageConfigInfo"], properties["default-base-location"]
-    )
+    storage = storage_config.read(given["storageConfigInfo"], properties["default-base-location"])
     with call.server.database.write() as session:
         call.access(session).require("CREATE_CATALOG")
         _check_new(
@@ -117,11 +111,7 @@ def _check_new(session: Session, name: str, places: list[str]) -> None:
             "AlreadyExistsException",
             f"Cannot create Catalog {name}. Catalog already exists or resolution failed",
         )
-    taken = [
-        p
-        for other in others
-        for p in (base(other), *other.details["storage"]["allowedLocations"])
-    ]
+    taken = [p for other in others for p in (base(other), *other.details["storage"]["allowedLocations"])]
     if any(overlap(place, other) for place in places for other in taken):
         raise Refusal(
             "ValidationException",
@@ -130,15 +120,11 @@ def _check_new(session: Session, name: str, places: list[str]) -> None:
 
 
 def _add_admin(session: Session, catalog: Entity) -> None:
-    admin = Entity(
-        "catalog-role", "catalog_admin", parent_id=catalog.id, catalog_id=catalog.id
-    )
+    admin = Entity("catalog-role", "catalog_admin", parent_id=catalog.id, catalog_id=catalog.id)
     session.add(admin)
     session.flush()
     for privilege in ("CATALOG_MANAGE_ACCESS", "CATALOG_MANAGE_METADATA"):
-        session.add(
-            Grant(securable_id=catalog.id, grantee_id=admin.id, privilege=privilege)
-        )
+        session.add(Grant(securable_id=catalog.id, grantee_id=admin.id, privilege=privilege))
     service_admin = child(session, ROOT, "principal-role", "service_admin")
     if service_admin is not None:
         session.add(
@@ -162,9 +148,7 @@ def update_catalog(call: Call) -> Json:
             properties = kept | texts(sent["properties"])
         storage = catalog.details["storage"]
         if sent.get("storageConfigInfo") is not None:
-            storage = storage_config.read(
-                sent["storageConfigInfo"], properties["default-base-location"]
-            )
+            storage = storage_config.read(sent["storageConfigInfo"], properties["default-base-location"])
         check_version(catalog, sent.get("currentEntityVersion"), "Catalog")
         storage_config.check_change(catalog.details["storage"], storage)
         catalog.properties, catalog.details = (
@@ -180,13 +164,8 @@ def delete_catalog(call: Call) -> int:
     with call.server.database.write() as session:
         catalog = by_name(session, call.param("catalog"))
         call.access(session, catalog).require("DELETE_CATALOG", [catalog])
-        inside = session.scalars(
-            select(Entity).where(Entity.catalog_id == catalog.id)
-        ).all()
-        if any(
-            entity.name != "catalog_admin" or entity.kind != "catalog-role"
-            for entity in inside
-        ):
+        inside = session.scalars(select(Entity).where(Entity.catalog_id == catalog.id)).all()
+        if any(entity.name != "catalog_admin" or entity.kind != "catalog-role" for entity in inside):
             raise Refusal(
                 "BadRequestException",
                 f"Catalog '{catalog.name}' cannot be dropped, it is not empty",

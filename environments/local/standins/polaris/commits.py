@@ -61,31 +61,21 @@ def commit_table(call: Call) -> Any:
     raise _too_many(levels, name)
 
 
-def _table_path(
-    call: Call, session: Session, levels: list[str], name: str, change: Change
-) -> list[Entity]:
+def _table_path(call: Call, session: Session, levels: list[str], name: str, change: Change) -> list[Entity]:
     """Return the path to the table, or to its namespace when the change creates it."""
     catalog = catalog_named(session, call.param("prefix"))
     path = namespace_path(session, catalog, levels)
-    if (
-        change.creates
-        and path is not None
-        and child(session, path[-1].id, "table", name) is None
-    ):
+    if change.creates and path is not None and child(session, path[-1].id, "table", name) is None:
         call.access(session, path[0]).require("UPDATE_TABLE_FOR_STAGED_CREATE", path)
         check_unused(session, path[-1], levels, name, "table")
         check_name(name)
         return path
     path = resolve_in_namespace(session, catalog, levels, "table", name)
-    call.access(session, path[0]).require(
-        _WHAT_IS_SET.get(frozenset(change.actions), "UPDATE_TABLE"), path
-    )
+    call.access(session, path[0]).require(_WHAT_IS_SET.get(frozenset(change.actions), "UPDATE_TABLE"), path)
     return path
 
 
-def _plan(
-    call: Call, path: list[Entity], levels: list[str], name: str, change: Change
-) -> Planned:
+def _plan(call: Call, path: list[Entity], levels: list[str], name: str, change: Change) -> Planned:
     """Apply a change and write the metadata file that it leads to."""
     table = path[-1] if path[-1].kind == "table" else None
     base = read(call, path) if table else None
@@ -94,18 +84,10 @@ def _plan(
     document = iceberg.document(made)
     if table is not None and base is not None and document == iceberg.document(base):
         return Planned(path, levels, name, document, table.pointer, table.pointer or "")
-    _check_place(
-        call, path, identifier(levels, name), made.location, made.properties, change
-    )
-    pointer = iceberg.new_location(
-        made.location, made.properties, table.pointer if table else None
-    )
-    call.server.vendor.bucket(path[0], made.location).put(
-        pointer, iceberg.to_bytes(document, pointer)
-    )
-    return Planned(
-        path, levels, name, document, table.pointer if table else None, pointer
-    )
+    _check_place(call, path, identifier(levels, name), made.location, made.properties, change)
+    pointer = iceberg.new_location(made.location, made.properties, table.pointer if table else None)
+    call.server.vendor.bucket(path[0], made.location).put(pointer, iceberg.to_bytes(document, pointer))
+    return Planned(path, levels, name, document, table.pointer if table else None, pointer)
 
 
 def _check_place(
@@ -118,9 +100,7 @@ def _check_place(
 ) -> None:
     table = path[-1] if path[-1].kind == "table" else None
     if table is None:
-        check_inside(
-            used_by_table(location, properties), allowed_for(path[0], path[1:]), shown
-        )
+        check_inside(used_by_table(location, properties), allowed_for(path[0], path[1:]), shown)
         with call.server.database.read() as session:
             check_free(session, path[-1], location)
     elif change.actions & {"set-location", "set-properties"}:
@@ -144,9 +124,7 @@ def _point(call: Call, planned: list[Planned]) -> bool:
                     plan.document["location"],
                     plan.new,
                 )
-            elif plan.old != plan.new and not swap_pointer(
-                session, plan.table, plan.old, plan.new
-            ):
+            elif plan.old != plan.new and not swap_pointer(session, plan.table, plan.old, plan.new):
                 session.rollback()
                 return False
         return True
@@ -164,9 +142,7 @@ def commit_transaction(call: Call) -> int:
     """POST transactions/commit: changes of several tables, all or none."""
     sent = call.body()
     if "table-changes" not in sent:
-        raise Refusal(
-            "IllegalArgumentException", "Cannot parse missing field: table-changes"
-        )
+        raise Refusal("IllegalArgumentException", "Cannot parse missing field: table-changes")
     given = sent["table-changes"]
     if not given:
         raise Refusal("IllegalArgumentException", "Invalid table changes: empty")
@@ -183,31 +159,20 @@ def commit_transaction(call: Call) -> int:
         changes[key] = change if before is None else before.followed_by(change)
     for _ in range(ATTEMPTS):
         with call.server.database.read() as session:
-            paths = [
-                _changed_path(call, session, list(levels), name)
-                for levels, name in changes
-            ]
+            paths = [_changed_path(call, session, list(levels), name) for levels, name in changes]
         for (_, change), path in zip(changes.items(), paths, strict=True):
-            change.check(
-                read(call, path)
-            )  # all requirements are looked at before anything is written
+            change.check(read(call, path))  # all requirements are looked at before anything is written
         planned = [
             _plan(call, path, list(levels), name, change)
-            for ((levels, name), change), path in zip(
-                changes.items(), paths, strict=True
-            )
+            for ((levels, name), change), path in zip(changes.items(), paths, strict=True)
         ]
         if _point(call, planned):
             return 204
     raise _too_many(*_first(changes))
 
 
-def _changed_path(
-    call: Call, session: Session, levels: list[str], name: str
-) -> list[Entity]:
-    path = resolve_in_namespace(
-        session, catalog_named(session, call.param("prefix")), levels, "table", name
-    )
+def _changed_path(call: Call, session: Session, levels: list[str], name: str) -> list[Entity]:
+    path = resolve_in_namespace(session, catalog_named(session, call.param("prefix")), levels, "table", name)
     call.access(session, path[0]).require("COMMIT_TRANSACTION", path)
     return path
 

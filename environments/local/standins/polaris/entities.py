@@ -64,9 +64,7 @@ class Entity(Base):
     properties: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     location: Mapped[str | None]
-    pointer: Mapped[
-        str | None
-    ]  # the metadata file of a table or view; changed by compare-and-swap only
+    pointer: Mapped[str | None]  # the metadata file of a table or view; changed by compare-and-swap only
     version: Mapped[int] = mapped_column(default=1)
     created_ms: Mapped[int] = mapped_column(BigInteger, default=now_ms)
     updated_ms: Mapped[int] = mapped_column(BigInteger, default=now_ms)
@@ -104,9 +102,7 @@ class Secret(Base):
 
     __tablename__ = "polaris_secrets"
 
-    principal_id: Mapped[int] = mapped_column(
-        ForeignKey("polaris_entities.id", ondelete="CASCADE"), primary_key=True
-    )
+    principal_id: Mapped[int] = mapped_column(ForeignKey("polaris_entities.id", ondelete="CASCADE"), primary_key=True)
     client_id: Mapped[str] = mapped_column(unique=True)
     hashes: Mapped[list[str]] = mapped_column(JSON)
 
@@ -147,9 +143,7 @@ class Database:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = (
-        None  # transactions begin where `_begin_sqlite` says so
-    )
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
@@ -166,11 +160,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def child(session: Session, parent_id: int, kind: str, name: str) -> Entity | None:
     """Return the entity of that kind and name directly below a parent, or None."""
-    return session.scalar(
-        select(Entity).where(
-            Entity.parent_id == parent_id, Entity.kind == kind, Entity.name == name
-        )
-    )
+    return session.scalar(select(Entity).where(Entity.parent_id == parent_id, Entity.kind == kind, Entity.name == name))
 
 
 def children(
@@ -181,9 +171,7 @@ def children(
     limit: int | None = None,
 ) -> Sequence[Entity]:
     """Return the entities of those kinds directly below a parent in the order of their creation."""
-    found = select(Entity).where(
-        Entity.parent_id == parent_id, Entity.kind.in_(kinds), Entity.id > after
-    )
+    found = select(Entity).where(Entity.parent_id == parent_id, Entity.kind.in_(kinds), Entity.id > after)
     return session.scalars(found.order_by(Entity.id).limit(limit)).all()
 
 
@@ -200,9 +188,7 @@ def swap_pointer(session: Session, entity: Entity, old: str | None, new: str) ->
 def remove(session: Session, entity: Entity) -> None:
     """Remove an entity with the grants on it and to it."""
     for grant in session.scalars(
-        select(Grant).where(
-            (Grant.securable_id == entity.id) | (Grant.grantee_id == entity.id)
-        )
+        select(Grant).where((Grant.securable_id == entity.id) | (Grant.grantee_id == entity.id))
     ):
         session.delete(grant)
     session.flush()

@@ -45,9 +45,7 @@ class Refusal(Exception):
 
     def body(self) -> dict[str, object]:
         """Return the error as the Iceberg REST specification shapes it."""
-        return {
-            "error": {"message": self.message, "type": self.kind, "code": self.status}
-        }
+        return {"error": {"message": self.message, "type": self.kind, "code": self.status}}
 
 
 class Empty(Exception):
@@ -78,6 +76,4 @@ def unauthorized() -> Empty:
 
 def not_done(what: str) -> Refusal:
     """Return the answer to what the real server does and this stand-in does not."""
-    return Refusal(
-        "NotImplementedException", f"The Polaris stand-in does not do this: {what}"
-    )
+    return Refusal("NotImplementedException", f"The Polaris stand-in does not do this: {what}")

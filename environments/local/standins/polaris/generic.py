@@ -28,9 +28,7 @@ _POLICY_TYPES = (
 def _list(call: Call, kind: str, operation: str) -> Json:
     levels = call.levels
     with call.server.database.read() as session:
-        path = resolve_namespace(
-            session, catalog_named(session, call.param("prefix")), levels
-        )
+        path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require(operation, path)
         return listed(
             call,
@@ -46,9 +44,7 @@ def _list(call: Call, kind: str, operation: str) -> Json:
 def _load(call: Call, kind: str, operation: str) -> Entity:
     with call.server.database.read() as session:
         catalog = catalog_named(session, call.param("prefix"))
-        path = resolve_in_namespace(
-            session, catalog, call.levels, kind, call.param("name")
-        )
+        path = resolve_in_namespace(session, catalog, call.levels, kind, call.param("name"))
         call.access(session, path[0]).require(operation, path)
         return path[-1]
 
@@ -56,9 +52,7 @@ def _load(call: Call, kind: str, operation: str) -> Entity:
 def _drop(call: Call, kind: str, operation: str) -> int:
     with call.server.database.write() as session:
         catalog = catalog_named(session, call.param("prefix"))
-        path = resolve_in_namespace(
-            session, catalog, call.levels, kind, call.param("name")
-        )
+        path = resolve_in_namespace(session, catalog, call.levels, kind, call.param("name"))
         call.access(session, path[0]).require(operation, path)
         remove(session, path[-1])
         return 204
@@ -76,9 +70,7 @@ def _create(
         raise Empty(400)
     levels = call.levels
     with call.server.database.write() as session:
-        path = resolve_namespace(
-            session, catalog_named(session, call.param("prefix")), levels
-        )
+        path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require(operation, path)
         check_name(name)
         if kind == "generic-table":
@@ -170,9 +162,7 @@ def create_policy(call: Call) -> Json:
         "content": sent.get("content"),
         "version": 0,
     }
-    return _policy(
-        _create(call, "policy", "CREATE_POLICY", sent.get("name"), details, {})
-    )
+    return _policy(_create(call, "policy", "CREATE_POLICY", sent.get("name"), details, {}))
 
 
 def load_policy(call: Call) -> Json:

@@ -38,9 +38,7 @@ def _give(session: Session, securable: int, grantee: int, privilege: str) -> Non
         Grant.privilege == privilege,
     )
     if session.scalar(held) is None:
-        session.add(
-            Grant(securable_id=securable, grantee_id=grantee, privilege=privilege)
-        )
+        session.add(Grant(securable_id=securable, grantee_id=grantee, privilege=privilege))
 
 
 def _take(session: Session, securable: int, grantee: int, privilege: str) -> None:
@@ -61,12 +59,7 @@ def list_catalog_roles(call: Call) -> Json:
     with call.server.database.read() as session:
         catalog = by_name(session, call.param("catalog"))
         call.access(session, catalog).require("LIST_CATALOG_ROLES", [catalog])
-        return {
-            "roles": [
-                shown_role(role)
-                for role in children(session, catalog.id, "catalog-role")
-            ]
-        }
+        return {"roles": [shown_role(role) for role in children(session, catalog.id, "catalog-role")]}
 
 
 def create_catalog_role(call: Call) -> Any:
@@ -74,9 +67,7 @@ def create_catalog_role(call: Call) -> Any:
     inner = call.body().get("catalogRole")
     if not isinstance(inner, dict) or "name" not in inner:
         raise Empty(400)
-    name = entity_name(
-        inner["name"], "createCatalogRole.createCatalogRoleRequest.catalogRole"
-    )
+    name = entity_name(inner["name"], "createCatalogRole.createCatalogRoleRequest.catalogRole")
     with call.server.database.write() as session:
         catalog = by_name(session, call.param("catalog"))
         call.access(session, catalog).require("CREATE_CATALOG_ROLE", [catalog])
@@ -151,9 +142,7 @@ def assign_role(call: Call) -> int:
                 f"Entity {missing} not found when trying to assign {name} to {to}",
             )
         if role.details.get("federated"):
-            raise Refusal(
-                "ValidationException", "Cannot assign a federated role to a principal"
-            )
+            raise Refusal("ValidationException", "Cannot assign a federated role to a principal")
         _give(session, role.id, principal.id, ROLE_USAGE)
         return 201
 
@@ -179,9 +168,7 @@ def assign_catalog_role(call: Call) -> int:
             top_level(session, "principal-role", call.param("role")),
             by_name(session, call.param("catalog")),
         )
-        call.access(session, catalog).require(
-            "ASSIGN_CATALOG_ROLE_TO_PRINCIPAL_ROLE", [catalog]
-        )
+        call.access(session, catalog).require("ASSIGN_CATALOG_ROLE_TO_PRINCIPAL_ROLE", [catalog])
         given = child(session, catalog.id, "catalog-role", name)
         if given is None:
             raise Refusal(
@@ -201,9 +188,7 @@ def revoke_catalog_role(call: Call) -> int:
             by_name(session, call.param("catalog")),
         )
         given = _role(session, catalog, call.param("catalogrole"))
-        call.access(session, catalog).require(
-            "REVOKE_CATALOG_ROLE_FROM_PRINCIPAL_ROLE", [catalog]
-        )
+        call.access(session, catalog).require("REVOKE_CATALOG_ROLE_FROM_PRINCIPAL_ROLE", [catalog])
         _take(session, given.id, role.id, CATALOG_ROLE_USAGE)
         return 204
 
@@ -215,15 +200,8 @@ def catalog_roles_of(call: Call) -> Json:
             top_level(session, "principal-role", call.param("role")),
             by_name(session, call.param("catalog")),
         )
-        call.access(session, catalog).require(
-            "LIST_CATALOG_ROLES_FOR_PRINCIPAL_ROLE", [catalog]
-        )
-        return {
-            "roles": [
-                shown_role(found)
-                for found in used(session, [role.id], CATALOG_ROLE_USAGE, catalog.id)
-            ]
-        }
+        call.access(session, catalog).require("LIST_CATALOG_ROLES_FOR_PRINCIPAL_ROLE", [catalog])
+        return {"roles": [shown_role(found) for found in used(session, [role.id], CATALOG_ROLE_USAGE, catalog.id)]}
 
 
 def principal_roles_of(call: Call) -> Json:
@@ -231,16 +209,9 @@ def principal_roles_of(call: Call) -> Json:
     with call.server.database.read() as session:
         catalog = by_name(session, call.param("catalog"))
         role = _role(session, catalog, call.param("role"))
-        call.access(session, catalog).require(
-            "LIST_ASSIGNEE_PRINCIPAL_ROLES_FOR_CATALOG_ROLE", [catalog]
-        )
-        held = select(Grant).where(
-            Grant.securable_id == role.id, Grant.privilege == CATALOG_ROLE_USAGE
-        )
-        found = [
-            session.get_one(Entity, grant.grantee_id)
-            for grant in session.scalars(held.order_by(Grant.id))
-        ]
+        call.access(session, catalog).require("LIST_ASSIGNEE_PRINCIPAL_ROLES_FOR_CATALOG_ROLE", [catalog])
+        held = select(Grant).where(Grant.securable_id == role.id, Grant.privilege == CATALOG_ROLE_USAGE)
+        found = [session.get_one(Entity, grant.grantee_id) for grant in session.scalars(held.order_by(Grant.id))]
         return {"roles": [shown_role(principal_role) for principal_role in found]}
 
 
@@ -250,15 +221,8 @@ def list_grants(call: Call) -> Json:
         catalog = by_name(session, call.param("catalog"))
         role = _role(session, catalog, call.param("role"))
         call.access(session, catalog).require("LIST_GRANTS_FOR_CATALOG_ROLE", [catalog])
-        held = session.scalars(
-            select(Grant).where(Grant.grantee_id == role.id).order_by(Grant.id)
-        ).all()
-        return {
-            "grants": [
-                _shown(session, session.get_one(Entity, g.securable_id), g.privilege)
-                for g in held
-            ]
-        }
+        held = session.scalars(select(Grant).where(Grant.grantee_id == role.id).order_by(Grant.id)).all()
+        return {"grants": [_shown(session, session.get_one(Entity, g.securable_id), g.privilege) for g in held]}
 
 
 def _shown(session: Session, securable: Entity, privilege: str) -> Json:
@@ -266,9 +230,7 @@ def _shown(session: Session, securable: Entity, privilege: str) -> Json:
     if securable.kind == "namespace":
         grant["namespace"] = levels_of(session, securable)
     elif securable.kind != "catalog":
-        grant["namespace"] = levels_of(
-            session, session.get_one(Entity, securable.parent_id)
-        )
+        grant["namespace"] = levels_of(session, session.get_one(Entity, securable.parent_id))
         grant[f"{securable.kind}Name"] = securable.name
     return grant
 
@@ -287,9 +249,7 @@ def revoke_grant(call: Call) -> Any:
 
 def _change_grant(call: Call, revoke: bool) -> int:
     grant = call.body().get("grant")
-    if not isinstance(grant, dict) or grant.get("privilege") not in GRANTABLE.get(
-        str(grant.get("type")), ()
-    ):
+    if not isinstance(grant, dict) or grant.get("privilege") not in GRANTABLE.get(str(grant.get("type")), ()):
         raise Empty(400)
     with call.server.database.write() as session:
         catalog = by_name(session, call.param("catalog"))
@@ -300,11 +260,7 @@ def _change_grant(call: Call, revoke: bool) -> int:
                 "NotFoundException",
                 f"CatalogRole not found: {catalog.name}.{call.param('role')}",
             )
-        verb = (
-            "REVOKE_CATALOG_GRANT_FROM_CATALOG_ROLE"
-            if revoke
-            else "ADD_CATALOG_GRANT_TO_CATALOG_ROLE"
-        )
+        verb = "REVOKE_CATALOG_GRANT_FROM_CATALOG_ROLE" if revoke else "ADD_CATALOG_GRANT_TO_CATALOG_ROLE"
         access.require(verb, [catalog])
         securable = _securable(session, catalog, grant)
         (_take if revoke else _give)(session, securable.id, role.id, grant["privilege"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -23,14 +24,10 @@ def application(database: Database) -> ASGIApp:
     async def ready(_request: Request) -> Response:
         try:
             up = await run_in_threadpool(alive, database)
-        except (
-            Exception
-        ):  # whatever keeps the database from answering is what DOWN says
+        except SQLAlchemyError:
             up = False
         status = "UP" if up else "DOWN"
-        return _health(
-            200 if up else 503, status, [{"name": _DATABASE, "status": status}]
-        )
+        return _health(200 if up else 503, status, [{"name": _DATABASE, "status": status}])
 
     async def live(_request: Request) -> Response:
         return _health(200, "UP", [])
@@ -64,6 +61,4 @@ def _health(code: int, status: str, checks: list[dict[str, str]]) -> Response:
 async def _missing(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     page = "<html><body><h1>Resource not found</h1></body></html>"
-    return Response(
-        page, error.status_code, {"content-type": "text/html; charset=utf-8"}
-    )
+    return Response(page, error.status_code, {"content-type": "text/html; charset=utf-8"})

@@ -28,9 +28,7 @@ def overlap(one: str, other: str) -> bool:
 
 def flag(catalog: Entity, name: str, default: bool = False) -> bool:
     """Return a catalog's own setting `polaris.config.<name>`."""
-    return (
-        catalog.properties.get(f"polaris.config.{name}", str(default)).lower() == "true"
-    )
+    return catalog.properties.get(f"polaris.config.{name}", str(default)).lower() == "true"
 
 
 def base(catalog: Entity) -> str:
@@ -44,24 +42,15 @@ def allowed_for(catalog: Entity, namespaces: Sequence[Entity]) -> list[str]:
         for namespace in reversed(namespaces):
             if namespace.location:
                 return [namespace.location.rstrip("/")]
-    return [
-        place.rstrip("/") for place in catalog.details["storage"]["allowedLocations"]
-    ]
+    return [place.rstrip("/") for place in catalog.details["storage"]["allowedLocations"]]
 
 
 def used_by_table(location: str, properties: dict[str, str]) -> list[str]:
     """Return the locations that a table's metadata makes use of."""
     metadata = properties.get("write.metadata.path")
-    data = (
-        properties.get(name)
-        for name in ("write.data.path", "write.object-storage.path")
-    )
-    file = (
-        f"{metadata.rstrip('/')}/metadata.json"
-        if metadata
-        else f"{location}/metadata/metadata.json"
-    )
-    return [location, file, *(place for place in data if place)]
+    data = (properties.get(name) for name in ("write.data.path", "write.object-storage.path"))
+    files = [metadata, f"{metadata.rstrip('/')}/metadata.json"] if metadata else [f"{location}/metadata/metadata.json"]
+    return [location, *files, *(place for place in data if place)]
 
 
 def check_inside(used: Iterable[str], allowed: Sequence[str], identifier: str) -> None:
@@ -76,16 +65,10 @@ def check_inside(used: Iterable[str], allowed: Sequence[str], identifier: str) -
             )
 
 
-def check_free(
-    session: Session, parent: Entity, location: str, itself: int | None = None
-) -> None:
+def check_free(session: Session, parent: Entity, location: str, itself: int | None = None) -> None:
     """Refuse a location that overlaps the one of a namespace, table or view directly below `parent`."""
     for sibling in children(session, parent.id, "namespace", "table", "view"):
-        if (
-            sibling.id != itself
-            and sibling.location
-            and overlap(location, sibling.location)
-        ):
+        if sibling.id != itself and sibling.location and overlap(location, sibling.location):
             raise Refusal(
                 "ForbiddenException",
                 f"Unable to create entity at location '{location}' because it conflicts with existing table or "

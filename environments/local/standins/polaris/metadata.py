@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pyiceberg.catalog import Catalog
+from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
@@ -21,32 +21,33 @@ from pyiceberg.table.metadata import (
     new_table_metadata,
 )
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER, SortOrder
-from pyiceberg.table.update import TableRequirement, TableUpdate, update_table_metadata
+from pyiceberg.table.update import (
+    RemovePropertiesUpdate,
+    TableRequirement,
+    TableUpdate,
+    update_table_metadata,
+)
+from pyiceberg.typedef import IcebergBaseModel
 
 from .errors import Refusal, bad_json, not_done
 
 Json = dict[str, Any]
 
 _UPDATES: TypeAdapter[tuple[TableUpdate, ...]] = TypeAdapter(tuple[TableUpdate, ...])
-_REQUIREMENTS: TypeAdapter[tuple[TableRequirement, ...]] = TypeAdapter(
-    tuple[TableRequirement, ...]
-)
+_REQUIREMENTS: TypeAdapter[tuple[TableRequirement, ...]] = TypeAdapter(tuple[TableRequirement, ...])
 SUPPORTED_FORMAT = 4  # the newest that the real server's Iceberg library takes
 _VERSION = re.compile(r"(?:^|/)(\d+)-[^/]*$")
 
 
 def document(metadata: TableMetadata) -> Json:
     """Return metadata as the real server shows it: empty lists stand there, empty identifier fields do not."""
-    found: Json = json.loads(metadata.model_dump_json(exclude_none=True))
-    found.setdefault(
-        "current-snapshot-id", None if metadata.format_version >= 3 else -1
-    )
+    # The base model writes format version 3 too, which the table's own refuses: no data files are written here.
+    found: Json = json.loads(IcebergBaseModel.model_dump_json(metadata, exclude_none=True))
+    found.setdefault("current-snapshot-id", None if metadata.format_version >= 3 else -1)
     if metadata.format_version == 1:
         found.pop("last-sequence-number", None)
         found.setdefault("partition-spec", [])
-        found["schema"] = next(
-            s for s in found["schemas"] if s["schema-id"] == found["current-schema-id"]
-        )
+        found["schema"] = next(s for s in found["schemas"] if s["schema-id"] == found["current-schema-id"])
     elif metadata.format_version >= 3:
         found.setdefault("next-row-id", 0)
     for name in (
@@ -70,9 +71,7 @@ def document(metadata: TableMetadata) -> Json:
 def only_refs(found: Json) -> Json:
     """Return a metadata document with the snapshots that a branch or tag points to."""
     kept = {ref["snapshot-id"] for ref in found["refs"].values()}
-    return found | {
-        "snapshots": [s for s in found["snapshots"] if s["snapshot-id"] in kept]
-    }
+    return found | {"snapshots": [s for s in found["snapshots"] if s["snapshot-id"] in kept]}
 
 
 def to_bytes(found: Json, location: str) -> bytes:
@@ -81,23 +80,22 @@ def to_bytes(found: Json, location: str) -> bytes:
     return gzip.compress(content) if ".gz." in location else content
 
 
+def unpacked(content: bytes) -> bytes:
+    """Return a metadata file's content, whether it is packed or not."""
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+
+
 def from_bytes(content: bytes) -> TableMetadata:
-    """Read a metadata file, packed or not."""
-    return TableMetadataUtil.parse_raw(
-        (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
-    )
+    """Read a table's metadata file."""
+    return TableMetadataUtil.parse_raw(unpacked(content).decode())
 
 
-def new_location(
-    location: str, properties: dict[str, str], previous: str | None
-) -> str:
+def new_location(location: str, properties: dict[str, str], previous: str | None) -> str:
     """Return the place of the next metadata file."""
     folder = properties.get("write.metadata.path", f"{location}/metadata").rstrip("/")
     matched = _VERSION.search(previous) if previous else None
     version = int(matched[1]) + 1 if matched else 0
-    packed = (
-        ".gz" if properties.get("write.metadata.compression-codec") == "gzip" else ""
-    )
+    packed = ".gz" if properties.get("write.metadata.compression-codec") == "gzip" else ""
     return f"{folder}/{version:05d}-{uuid.uuid4()}{packed}.metadata.json"
 
 
@@ -124,9 +122,7 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
         order = request.get("write-order")
         metadata = new_table_metadata(
             schema,
-            PartitionSpec.model_validate(spec)
-            if spec
-            else UNPARTITIONED_PARTITION_SPEC,
+            PartitionSpec.model_validate(spec) if spec else UNPARTITIONED_PARTITION_SPEC,
             SortOrder.model_validate(order) if order else UNSORTED_SORT_ORDER,
             location,
             properties,
@@ -143,9 +139,7 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
 def _check_fields(schema: Any) -> None:
     """Refuse what Java's reader refuses and PyIceberg's does not: fields without `required`, ids or names twice."""
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list) or not all(
-        isinstance(f, dict) and "required" in f and "name" in f for f in fields
-    ):
+    if not isinstance(fields, list) or not all(isinstance(f, dict) and "required" in f and "name" in f for f in fields):
         raise bad_json()
     for key in ("id", "name"):
         if len({str(field.get(key)) for field in fields}) != len(fields):
@@ -155,14 +149,9 @@ def _check_fields(schema: Any) -> None:
 def _texts(properties: Any) -> dict[str, str]:
     if properties is None:
         return {}
-    if not isinstance(properties, dict) or any(
-        v is None or isinstance(v, (dict, list)) for v in properties.values()
-    ):
+    if not isinstance(properties, dict) or any(v is None or isinstance(v, (dict, list)) for v in properties.values()):
         raise bad_json()
-    return {
-        str(k): str(v).lower() if isinstance(v, bool) else str(v)
-        for k, v in properties.items()
-    }
+    return {str(k): str(v).lower() if isinstance(v, bool) else str(v) for k, v in properties.items()}
 
 
 class Change:
@@ -192,9 +181,7 @@ class Change:
     @property
     def creates(self) -> bool:
         """Whether the table must not be there yet."""
-        return any(
-            requirement.type == "assert-create" for requirement in self.requirements
-        )
+        return any(requirement.type == "assert-create" for requirement in self.requirements)
 
     @property
     def actions(self) -> set[str]:
@@ -203,9 +190,7 @@ class Change:
 
     def followed_by(self, later: Change) -> Change:
         """Return this change and a later one of the same table as one."""
-        return Change(
-            self.requirements + later.requirements, self.updates + later.updates
-        )
+        return Change(self.requirements + later.requirements, self.updates + later.updates)
 
     def check(self, base: TableMetadata | None) -> None:
         """Raise Refusal (409) when a requirement does not hold."""
@@ -214,20 +199,26 @@ class Change:
                 requirement.validate(base)
             except CommitFailedException:
                 message = _unmet(requirement, base)
-                raise Refusal(
-                    "CommitFailedException", f"Requirement failed: {message}"
-                ) from None
+                raise Refusal("CommitFailedException", f"Requirement failed: {message}") from None
 
     def apply(self, base: TableMetadata | None, pointer: str | None) -> TableMetadata:
         """Return the metadata after the change; raises Refusal when a requirement or an update does not fit."""
         self.check(base)
-        start = Catalog._empty_table_metadata() if base is None else base
+        start = MetastoreCatalog._empty_table_metadata() if base is None else base
         for update in self.updates:
             _check_update(update, start)
+        updates = tuple(_removing_what_is_there(update, start) for update in self.updates)
         try:
-            return update_table_metadata(start, self.updates, base is None, pointer)
+            return update_table_metadata(start, updates, base is None, pointer)
         except (ValueError, TypeError, KeyError, StopIteration) as error:
             raise _refused_update(self.updates, start, base is None, error) from None
+
+
+def _removing_what_is_there(update: Any, base: TableMetadata) -> Any:
+    """Forget removals of properties that are not there: Iceberg's Java library passes over them."""
+    if update.action != "remove-properties":
+        return update
+    return RemovePropertiesUpdate(removals=[name for name in update.removals if name in base.properties])
 
 
 def _unmet(requirement: Any, base: TableMetadata | None) -> str:
@@ -287,12 +278,8 @@ def _check_snapshot(update: Any, base: TableMetadata) -> None:
             "ValidationException",
             f"Snapshot already exists for id: {snapshot.snapshot_id}",
         )
-    last = base.last_sequence_number
-    if (
-        base.format_version >= 2
-        and snapshot.parent_snapshot_id is not None
-        and snapshot.sequence_number <= last
-    ):
+    last = 0 if base.format_version == 1 else base.last_sequence_number
+    if snapshot.parent_snapshot_id is not None and snapshot.sequence_number <= last:
         raise Refusal(
             "RetryableValidationException",
             f"Cannot add snapshot with sequence number {snapshot.sequence_number} older than last sequence number {last}",
@@ -316,9 +303,7 @@ _CHECKS: dict[str, Callable[[Any, TableMetadata], None]] = {
 }
 
 
-def _refused_update(
-    updates: Sequence[Any], base: TableMetadata, new: bool, error: Exception
-) -> Refusal:
+def _refused_update(updates: Sequence[Any], base: TableMetadata, new: bool, error: Exception) -> Refusal:
     """Return Iceberg's refusal for updates that PyIceberg could not apply."""
     added = {u.action for u in updates}
     if new and "add-schema" not in added:

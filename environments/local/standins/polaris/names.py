@@ -19,9 +19,7 @@ def check_name(name: str) -> str:
     if not name:
         problem = "must not be empty"
     elif control is not None:
-        shown = "".join(
-            f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c for c in name
-        )
+        shown = "".join(f"\\u{ord(c):04X}" if ord(c) < 32 or ord(c) == 127 else c for c in name)
         problem = f"must not contain control characters (U+{ord(control):04X}): {shown}"
     elif name != name.strip():
         problem = f"must not have leading or trailing whitespace: {name}"
@@ -48,9 +46,7 @@ def catalog_named(session: Session, prefix: str) -> Entity | None:
     return child(session, ROOT, "catalog", prefix)
 
 
-def namespace_path(
-    session: Session, catalog: Entity | None, levels: Sequence[str]
-) -> list[Entity] | None:
+def namespace_path(session: Session, catalog: Entity | None, levels: Sequence[str]) -> list[Entity] | None:
     """Return the catalog and the namespaces down to a namespace, or None when one of them is missing."""
     if catalog is None:
         return None
@@ -63,9 +59,7 @@ def namespace_path(
     return path
 
 
-def resolve_namespace(
-    session: Session, catalog: Entity | None, levels: Sequence[str]
-) -> list[Entity]:
+def resolve_namespace(session: Session, catalog: Entity | None, levels: Sequence[str]) -> list[Entity]:
     """Return the catalog and the namespaces down to a namespace; 404 when one of them is missing."""
     path = namespace_path(session, catalog, levels)
     if path is None:

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
 
 from .errors import Refusal, not_done
@@ -48,17 +48,12 @@ class Answer:
             tree = ElementTree.fromstring(self.content)
         except ElementTree.ParseError:
             return {}
-        return {
-            element.tag.rpartition("}")[2]: (element.text or "")
-            for element in tree.iter()
-        }
+        return {element.tag.rpartition("}")[2]: (element.text or "") for element in tree.iter()}
 
     def failure(self, service: str) -> str:
         """Return the AWS SDK's message for a failed answer."""
         said = self.texts()
-        extended = (
-            f", Extended Request ID: {said['HostId']}" if said.get("HostId") else ""
-        )
+        extended = f", Extended Request ID: {said['HostId']}" if said.get("HostId") else ""
         return (
             f"{said.get('Message') or 'null'} (Service: {service}, Status Code: {self.status}, Request ID: "
             f"{said.get('RequestId', 'null')}{extended}) (SDK Attempt Count: {self.attempt})"
@@ -83,11 +78,9 @@ def _send(
         signer.add_auth(request)
         try:
             response = _session().send(request.prepare())
-        except HTTPClientError as error:
+        except BotoCoreError as error:
             if attempt == attempts:
-                raise Refusal(
-                    "SdkClientException", _unreachable(url, error, attempts)
-                ) from None
+                raise Refusal("SdkClientException", _unreachable(url, error, attempts)) from None
         else:
             if response.status_code < 500 or attempt == attempts:
                 return Answer(response.status_code, response.content, attempt)
@@ -102,15 +95,13 @@ def _unreachable(url: str, error: Exception, attempts: int) -> str:
     except OSError:
         return f"Received an UnknownHostException when attempting to interact with a service: {host} {count}"
     name = "" if host.startswith(address) else urlsplit(url).hostname
-    reason = "Connection refused" if "refused" in str(error) else type(error).__name__
+    reason = "Connection refused" if isinstance(error, EndpointConnectionError) else type(error).__name__
     return f"Unable to execute HTTP request: Connect to {host} [{name}/{address}] failed: {reason} {count}"
 
 
 def _checked(endpoint: str | None, service: str) -> str:
     if not endpoint:
-        raise not_done(
-            f"the catalog names no endpoint for {service}; the real server would go to AWS itself"
-        )
+        raise not_done(f"the catalog names no endpoint for {service}; the real server would go to AWS itself")
     if urlsplit(endpoint).scheme not in ("http", "https"):
         raise Refusal(
             "NullPointerException",
@@ -123,21 +114,15 @@ def _checked(endpoint: str | None, service: str) -> str:
 class Bucket:
     """The objects that one pair of keys may reach at one endpoint; locations are `s3://bucket/key`."""
 
-    def __init__(
-        self, endpoint: str | None, region: str, path_style: bool, keys: Keys
-    ) -> None:
+    def __init__(self, endpoint: str | None, region: str, path_style: bool, keys: Keys) -> None:
         self._endpoint, self._path_style = _checked(endpoint, "S3"), path_style
-        self._signer = S3SigV4Auth(
-            Credentials(keys.key_id, keys.secret, keys.session_token), "s3", region
-        )
+        self._signer = S3SigV4Auth(Credentials(keys.key_id, keys.secret, keys.session_token), "s3", region)
 
     def get(self, location: str) -> bytes:
         """Return an object; raises Refusal (NotFoundException) when it is not there."""
         answer = self._ask("GET", location)
         if answer.status == 404:
-            raise Refusal(
-                "NotFoundException", f"Location does not exist: {location}", 400
-            )
+            raise Refusal("NotFoundException", f"Location does not exist: {location}", 400)
         return self._good(answer).content
 
     def put(self, location: str, content: bytes) -> None:
@@ -153,11 +138,7 @@ class Bucket:
     def _ask(self, method: str, location: str, content: bytes = b"") -> Answer:
         parts = urlsplit(self._endpoint)
         bucket, _, key = location.partition("://")[2].partition("/")
-        where = (
-            f"{parts.netloc}/{bucket}"
-            if self._path_style
-            else f"{bucket}.{parts.netloc}"
-        )
+        where = f"{parts.netloc}/{bucket}" if self._path_style else f"{bucket}.{parts.netloc}"
         url = f"{parts.scheme}://{where}/{quote(key, safe='/~')}"
         return _send(self._signer, method, url, content, {}, S3_ATTEMPTS)
 
@@ -195,9 +176,7 @@ def assume_role(
         "DurationSeconds": "3600",
         "ExternalId": external_id,
     }
-    body = urlencode(
-        {name: value for name, value in asked.items() if value is not None}
-    ).encode()
+    body = urlencode({name: value for name, value in asked.items() if value is not None}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
     signer = SigV4Auth(Credentials(keys.key_id, keys.secret), "sts", region)
     answer = _send(signer, "POST", url, body, headers, STS_ATTEMPTS)

@@ -27,9 +27,7 @@ def listed(
     """Return the entities of a kind directly below a parent, as one page or all of them."""
     asked = call.query("pageSize")
     if asked is not None and not asked.lstrip("-").isdigit():
-        raise Refusal(
-            "NotFoundException", "HTTP 404 Not Found"
-        )  # how the server answers a parameter it cannot read
+        raise Refusal("NotFoundException", "HTTP 404 Not Found")  # how the server answers a parameter it cannot read
     token, size, after = call.query("pageToken"), int(asked) if asked else None, 0
     if not flag(catalog, "list-pagination-enabled"):
         token, size = None, None
@@ -40,9 +38,7 @@ def listed(
         raise Refusal("IllegalArgumentException", "Invalid page size")
     if size == 0:
         return {field: [], "next-page-token": None}
-    found = children(
-        session, parent.id, kind, after=after, limit=None if size is None else size + 1
-    )
+    found = children(session, parent.id, kind, after=after, limit=None if size is None else size + 1)
     page = found[:size]
     more = len(found) > len(page)
     return {
@@ -52,9 +48,7 @@ def listed(
 
 
 def _token(last: int, size: int | None) -> str:
-    return (
-        base64.urlsafe_b64encode(json.dumps([last, size]).encode()).decode().rstrip("=")
-    )
+    return base64.urlsafe_b64encode(json.dumps([last, size]).encode()).decode().rstrip("=")
 
 
 def _read(token: str) -> tuple[int, int | None]:

@@ -23,15 +23,9 @@ def bootstrap(session: Session, client_id: str, client_secret: str) -> None:
     root, admin = Entity("principal", "root"), Entity("principal-role", "service_admin")
     session.add_all([root, admin])
     session.flush()
-    session.add(
-        Secret(
-            principal_id=root.id, client_id=client_id, hashes=[hashed(client_secret)]
-        )
-    )
+    session.add(Secret(principal_id=root.id, client_id=client_id, hashes=[hashed(client_secret)]))
     session.add(Grant(securable_id=admin.id, grantee_id=root.id, privilege=ROLE_USAGE))
-    session.add(
-        Grant(securable_id=ROOT, grantee_id=admin.id, privilege="SERVICE_MANAGE_ACCESS")
-    )
+    session.add(Grant(securable_id=ROOT, grantee_id=admin.id, privilege="SERVICE_MANAGE_ACCESS"))
 
 
 def shown(session: Session, principal: Entity) -> Json:
@@ -47,11 +41,7 @@ def shown(session: Session, principal: Entity) -> Json:
 
 def shown_role(role: Entity) -> Json:
     """Return a principal role or catalog role as the API shows it."""
-    federated = (
-        {"federated": role.details.get("federated", False)}
-        if role.kind == "principal-role"
-        else {}
-    )
+    federated = {"federated": role.details.get("federated", False)} if role.kind == "principal-role" else {}
     return {
         "name": role.name,
         **federated,
@@ -94,19 +84,13 @@ def list_principals(call: Call) -> Json:
     """GET /principals."""
     with call.server.database.read() as session:
         call.access(session).require("LIST_PRINCIPALS")
-        return {
-            "principals": [
-                shown(session, found) for found in children(session, ROOT, "principal")
-            ]
-        }
+        return {"principals": [shown(session, found) for found in children(session, ROOT, "principal")]}
 
 
 def create_principal(call: Call) -> Any:
     """POST /principals: the only answer that shows the secret."""
     _, inner = _inner(call, "principal", "CreatePrincipalRequest", "getPrincipal")
-    name = entity_name(
-        inner["name"], "createPrincipal.createPrincipalRequest.principal"
-    )
+    name = entity_name(inner["name"], "createPrincipal.createPrincipalRequest.principal")
     with call.server.database.write() as session:
         call.access(session).require("CREATE_PRINCIPAL")
         principal = _new(
@@ -116,15 +100,11 @@ def create_principal(call: Call) -> Any:
             name,
             properties=texts(inner.get("properties")),
         )
-        session.add(
-            Secret(principal_id=principal.id, client_id=secrets.token_hex(8), hashes=[])
-        )
+        session.add(Secret(principal_id=principal.id, client_id=secrets.token_hex(8), hashes=[]))
         return 201, _with_new_secret(session, principal)
 
 
-def _with_new_secret(
-    session: Session, principal: Entity, keep: int = 0, given: str | None = None
-) -> Json:
+def _with_new_secret(session: Session, principal: Entity, keep: int = 0, given: str | None = None) -> Json:
     secret = session.get_one(Secret, principal.id)
     value = given or secrets.token_hex(16)
     secret.hashes = [hashed(value), *secret.hashes[:keep]]
@@ -191,21 +171,13 @@ def list_roles(call: Call) -> Json:
     """GET /principal-roles."""
     with call.server.database.read() as session:
         call.access(session).require("LIST_PRINCIPAL_ROLES")
-        return {
-            "roles": [
-                shown_role(role) for role in children(session, ROOT, "principal-role")
-            ]
-        }
+        return {"roles": [shown_role(role) for role in children(session, ROOT, "principal-role")]}
 
 
 def create_role(call: Call) -> Any:
     """POST /principal-roles."""
-    _, inner = _inner(
-        call, "principalRole", "CreatePrincipalRoleRequest", "getPrincipalRole"
-    )
-    name = entity_name(
-        inner["name"], "createPrincipalRole.createPrincipalRoleRequest.principalRole"
-    )
+    _, inner = _inner(call, "principalRole", "CreatePrincipalRoleRequest", "getPrincipalRole")
+    name = entity_name(inner["name"], "createPrincipalRole.createPrincipalRoleRequest.principalRole")
     details = {"federated": bool(inner.get("federated"))}
     with call.server.database.write() as session:
         call.access(session).require("CREATE_PRINCIPAL_ROLE")
@@ -261,11 +233,7 @@ def roles_of(call: Call) -> Json:
     with call.server.database.read() as session:
         principal = top_level(session, "principal", call.param("principal"))
         call.access(session).require("LIST_PRINCIPAL_ROLES_ASSIGNED")
-        return {
-            "roles": [
-                shown_role(role) for role in used(session, [principal.id], ROLE_USAGE)
-            ]
-        }
+        return {"roles": [shown_role(role) for role in used(session, [principal.id], ROLE_USAGE)]}
 
 
 def principals_of(call: Call) -> Json:
@@ -273,12 +241,6 @@ def principals_of(call: Call) -> Json:
     with call.server.database.read() as session:
         role = top_level(session, "principal-role", call.param("role"))
         call.access(session).require("LIST_ASSIGNEE_PRINCIPALS_FOR_PRINCIPAL_ROLE")
-        held = (
-            select(Grant)
-            .where(Grant.securable_id == role.id, Grant.privilege == ROLE_USAGE)
-            .order_by(Grant.id)
-        )
-        found = [
-            session.get_one(Entity, grant.grantee_id) for grant in session.scalars(held)
-        ]
+        held = select(Grant).where(Grant.securable_id == role.id, Grant.privilege == ROLE_USAGE).order_by(Grant.id)
+        found = [session.get_one(Entity, grant.grantee_id) for grant in session.scalars(held)]
         return {"principals": [shown(session, principal) for principal in found]}

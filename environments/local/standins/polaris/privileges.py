@@ -35,9 +35,7 @@ IMPLIED_BY: dict[str, tuple[str, ...]] = {
 }
 
 
-def _family(
-    kind: str, data: tuple[str, ...] = (), write_data: tuple[str, ...] = ()
-) -> None:
+def _family(kind: str, data: tuple[str, ...] = (), write_data: tuple[str, ...] = ()) -> None:
     full = (f"{kind}_FULL_METADATA", *_METADATA)
     write = (f"{kind}_WRITE_PROPERTIES", *write_data)
     IMPLIED_BY[f"{kind}_CREATE"] = full
@@ -71,8 +69,7 @@ _CATALOG_LEVEL = _NAMESPACE_LEVEL | {
 # What may be granted on a securable of each type (the enums of the management API's specification).
 GRANTABLE: dict[str, set[str]] = {
     "catalog": _CATALOG_LEVEL,
-    "namespace": _CATALOG_LEVEL
-    - {"CATALOG_READ_PROPERTIES", "CATALOG_WRITE_PROPERTIES"},
+    "namespace": _CATALOG_LEVEL - {"CATALOG_READ_PROPERTIES", "CATALOG_WRITE_PROPERTIES"},
     "table": {p for p in _NAMESPACE_LEVEL if p.startswith("TABLE_")} - {"TABLE_CREATE"},
     "view": {p for p in _NAMESPACE_LEVEL if p.startswith("VIEW_")} - {"VIEW_CREATE"},
 }

@@ -17,15 +17,11 @@ class Settings:
     database_url: str  # POLARIS_DATABASE_URL: sqlite:///file or postgresql+psycopg2://…
     root_client_id: str  # POLARIS_BOOTSTRAP_CREDENTIALS=POLARIS,<client id>,<secret>, as the real server's
     root_client_secret: str = field(repr=False)
-    store_key_id: str = field(
-        repr=False
-    )  # AWS_ACCESS_KEY_ID: the server's own keys for S3 and STS
+    store_key_id: str = field(repr=False)  # AWS_ACCESS_KEY_ID: the server's own keys for S3 and STS
     store_secret: str = field(repr=False)  # AWS_SECRET_ACCESS_KEY
     region: str = "us-east-1"  # AWS_REGION
     token_seconds: int = 3600  # POLARIS_TOKEN_SECONDS: how long a bearer token lives
-    sts_failure_status: int = (
-        500  # POLARIS_STS_FAILURE_STATUS: 500 since Polaris 1.6, 422 until 1.5
-    )
+    sts_failure_status: int = 500  # POLARIS_STS_FAILURE_STATUS: 500 since Polaris 1.6, 422 until 1.5
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:

@@ -40,8 +40,7 @@ def read(given: Any, base: str) -> Json:
     config = {
         name: _typed(given[name], of)
         for name, of in _S3_FIELDS.items()
-        if given.get(name) is not None
-        and (kind == "S3" or name in ("storageType", "allowedLocations"))
+        if given.get(name) is not None and (kind == "S3" or name in ("storageType", "allowedLocations"))
     }
     if kind == "S3":
         _account(config.get("roleArn"))
@@ -96,9 +95,7 @@ def _typed(value: Any, of: type) -> Any:
         return value == "true"
     if of is str and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
-    if not isinstance(value, of) or (
-        of is list and not all(isinstance(item, str) for item in value)
-    ):
+    if not isinstance(value, of) or (of is list and not all(isinstance(item, str) for item in value)):
         raise Empty(400)
     return value
 
@@ -109,9 +106,5 @@ def _printed(config: Json) -> str:
             return java_list(of)
         return str(of).lower() if isinstance(of, bool) else str(of)
 
-    shown = (
-        f"{name}={value(config[key])}"
-        for key, name in _PRINTED.items()
-        if key in config
-    )
+    shown = (f"{name}={value(config[key])}" for key, name in _PRINTED.items() if key in config)
     return f"AwsStorageConfigurationInfo{{{', '.join(shown)}}}"

@@ -44,10 +44,7 @@ def found(call: Call, session: Session, kind: str = "table") -> list[Entity]:
 
 def delegated(call: Call) -> bool:
     """Return whether credentials are asked for; 400 for remote signing, which the server does not do."""
-    modes = {
-        mode.strip()
-        for mode in (call.header("x-iceberg-access-delegation") or "").split(",")
-    }
+    modes = {mode.strip() for mode in (call.header("x-iceberg-access-delegation") or "").split(",")}
     if "remote-signing" in modes:
         raise Refusal(
             "IllegalArgumentException",
@@ -76,12 +73,8 @@ def answer(
     body |= {"metadata": document, "config": client_config(catalog)}
     if vend:
         location = document["location"]
-        secret = call.server.vendor.vend(
-            catalog, location, write, identifier(levels, name)
-        )
-        body["config"] |= secret | {
-            "client.refresh-credentials-endpoint": refresh_route(catalog, levels, name)
-        }
+        secret = call.server.vendor.vend(catalog, location, write, identifier(levels, name))
+        body["config"] |= secret | {"client.refresh-credentials-endpoint": refresh_route(catalog, levels, name)}
         body["storage-credentials"] = [{"prefix": location, "config": secret}]
     return 200, body, {"etag": etag(pointer)} if pointer else {}
 
@@ -90,9 +83,7 @@ def list_tables(call: Call) -> Json:
     """GET tables."""
     levels = call.levels
     with call.server.database.read() as session:
-        path = resolve_namespace(
-            session, catalog_named(session, call.param("prefix")), levels
-        )
+        path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require("LIST_TABLES", path)
         return listed(
             call,
@@ -105,9 +96,7 @@ def list_tables(call: Call) -> Json:
         )
 
 
-def check_unused(
-    session: Session, namespace: Entity, levels: list[str], name: str, kind: str
-) -> None:
+def check_unused(session: Session, namespace: Entity, levels: list[str], name: str, kind: str) -> None:
     """Refuse a name that a table or view of the namespace has (409)."""
     for other in TABLE_LIKE:
         if child(session, namespace.id, other, name) is not None:
@@ -118,9 +107,7 @@ def check_unused(
             message = f"{label} already exists: {shown}"
             raise Refusal(
                 "AlreadyExistsException",
-                message
-                if other == kind
-                else f"{label} with same name already exists: {shown}",
+                message if other == kind else f"{label} with same name already exists: {shown}",
             )
 
 
@@ -130,9 +117,7 @@ def create_table(call: Call) -> Any:
     staged = bool(sent.get("stage-create"))
     operation = f"CREATE_TABLE_{'STAGED' if staged else 'DIRECT'}{'_WITH_WRITE_DELEGATION' if vend else ''}"
     with call.server.database.read() as session:
-        path = resolve_namespace(
-            session, catalog_named(session, call.param("prefix")), levels
-        )
+        path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         catalog, name = path[0], sent.get("name")
         call.access(session, catalog).require(operation, path)
         _check_request(sent)
@@ -141,17 +126,13 @@ def create_table(call: Call) -> Any:
         location = _location(sent, path)
         made = iceberg.created(sent, location, _defaults(catalog))
         allowed = allowed_for(catalog, path[1:])
-        check_inside(
-            used_by_table(location, made.properties), allowed, identifier(levels, name)
-        )
+        check_inside(used_by_table(location, made.properties), allowed, identifier(levels, name))
         check_free(session, path[-1], location)
     document = iceberg.document(made)
     if staged:
         return answer(call, catalog, name, document, None, vend)
     pointer = iceberg.new_location(location, made.properties, None)
-    call.server.vendor.bucket(catalog, location).put(
-        pointer, iceberg.to_bytes(document, pointer)
-    )
+    call.server.vendor.bucket(catalog, location).put(pointer, iceberg.to_bytes(document, pointer))
     with call.server.database.write() as session:
         add_table(session, path, levels, name, location, pointer)
     return answer(call, catalog, name, document, pointer, vend)
@@ -209,21 +190,13 @@ def _location(sent: Json, path: list[Entity]) -> str:
 
 def _defaults(catalog: Entity) -> dict[str, str]:
     prefix = "table-default."
-    return {
-        k.removeprefix(prefix): v
-        for k, v in catalog.properties.items()
-        if k.startswith(prefix)
-    }
+    return {k.removeprefix(prefix): v for k, v in catalog.properties.items() if k.startswith(prefix)}
 
 
 def read(call: Call, path: list[Entity]) -> TableMetadata:
     """Read a table's metadata file from the store."""
     table = path[-1]
-    return iceberg.from_bytes(
-        call.server.vendor.bucket(path[0], table.location or "").get(
-            table.pointer or ""
-        )
-    )
+    return iceberg.from_bytes(call.server.vendor.bucket(path[0], table.location or "").get(table.pointer or ""))
 
 
 def _require_load(access: Access, path: list[Entity], vend: bool) -> bool:
@@ -265,14 +238,10 @@ def _known_tags(header: str | None) -> list[str]:
     if header is None:
         return []
     if header.strip() == "*":
-        raise Refusal(
-            "BadRequestException", "If-None-Match may not take the value of '*'"
-        )
+        raise Refusal("BadRequestException", "If-None-Match may not take the value of '*'")
     tags = [tag.strip() for tag in header.split(",")]
     if not all(_TAG.fullmatch(tag) for tag in tags):
-        raise Refusal(
-            "IllegalArgumentException", f"Invalid If-None-Match header: {header}"
-        )
+        raise Refusal("IllegalArgumentException", f"Invalid If-None-Match header: {header}")
     return tags
 
 
@@ -291,18 +260,14 @@ def load_credentials(call: Call) -> Json:
         path = found(call, session)
         write = _require_load(call.access(session, path[0]), path, vend=True)
     location = read(call, path).location
-    secret = call.server.vendor.vend(
-        path[0], location, write, identifier(call.levels, path[-1].name)
-    )
+    secret = call.server.vendor.vend(path[0], location, write, identifier(call.levels, path[-1].name))
     return {"storage-credentials": [{"prefix": location, "config": secret}]}
 
 
 def report_metrics(call: Call) -> int:
     """POST metrics: read, and forgotten, as the real server does by default."""
     if "report-type" not in call.body():
-        raise Refusal(
-            "IllegalArgumentException", "Cannot parse missing string: report-type"
-        )
+        raise Refusal("IllegalArgumentException", "Cannot parse missing string: report-type")
     with call.server.database.read() as session:
         path = found(call, session)
         call.access(session, path[0]).require("REPORT_READ_METRICS", path)
@@ -314,16 +279,12 @@ def drop_table(call: Call) -> int:
     purge = call.flag("purgeRequested")
     with call.server.database.write() as session:
         path = found(call, session)
-        call.access(session, path[0]).require(
-            f"DROP_TABLE_{'WITH' if purge else 'WITHOUT'}_PURGE", path
-        )
+        call.access(session, path[0]).require(f"DROP_TABLE_{'WITH' if purge else 'WITHOUT'}_PURGE", path)
         if purge:
             check_purge(path)
         remove(session, path[-1])
     if purge:
-        call.server.vendor.bucket(path[0], path[-1].location or "").delete(
-            path[-1].pointer or ""
-        )
+        call.server.vendor.bucket(path[0], path[-1].location or "").delete(path[-1].pointer or "")
     return 204
 
 
@@ -387,37 +348,25 @@ def register_table(call: Call) -> Any:
     sent, levels = call.body(), call.levels
     for field in ("name", "metadata-location"):
         if not isinstance(sent.get(field), str):
-            raise Refusal(
-                "IllegalArgumentException", f"Cannot parse missing string: {field}"
-            )
+            raise Refusal("IllegalArgumentException", f"Cannot parse missing string: {field}")
     name, pointer, overwrite = (
         sent["name"],
         sent["metadata-location"],
         bool(sent.get("overwrite")),
     )
     with call.server.database.read() as session:
-        path = resolve_namespace(
-            session, catalog_named(session, call.param("prefix")), levels
-        )
+        path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         catalog = path[0]
-        call.access(session, catalog).require(
-            "REGISTER_TABLE_OVERWRITE" if overwrite else "REGISTER_TABLE", path
-        )
+        call.access(session, catalog).require("REGISTER_TABLE_OVERWRITE" if overwrite else "REGISTER_TABLE", path)
         existing = child(session, path[-1].id, "table", name) if overwrite else None
         if existing is None:
             check_unused(session, path[-1], levels, name, "table")
         check_name(name)
-        check_inside(
-            [pointer], allowed_for(catalog, path[1:]), identifier(levels, name)
-        )
+        check_inside([pointer], allowed_for(catalog, path[1:]), identifier(levels, name))
     if not pointer.endswith(".json"):
-        raise Refusal(
-            "IllegalArgumentException", f"{pointer} is not a valid metadata file"
-        )
+        raise Refusal("IllegalArgumentException", f"{pointer} is not a valid metadata file")
     read_from = allowed_for(catalog, path[1:])[0]
-    made = iceberg.from_bytes(
-        call.server.vendor.bucket(catalog, read_from).get(pointer)
-    )
+    made = iceberg.from_bytes(call.server.vendor.bucket(catalog, read_from).get(pointer))
     with call.server.database.write() as session:
         check_free(session, path[-1], made.location, existing.id if existing else None)
         if existing is None:

@@ -27,13 +27,9 @@ def traced(app: ASGIApp) -> tuple[ASGIApp, Callable[[], None]]:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    resource = Resource.create(
-        {"service.name": os.environ.get("OTEL_SERVICE_NAME") or "polaris"}
-    )
+    resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME") or "polaris"})
     provider = TracerProvider(resource=resource)
-    provider.add_span_processor(
-        BatchSpanProcessor(OTLPSpanExporter(), schedule_delay_millis=500)
-    )
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(), schedule_delay_millis=500))
 
     def name_table(span: Any, scope: dict[str, Any]) -> None:
         table = table_of(scope.get("raw_path", b"").decode("latin-1"))
@@ -52,11 +48,7 @@ def traced(app: ASGIApp) -> tuple[ASGIApp, Callable[[], None]]:
 def table_of(path: str) -> str | None:
     """Return `<namespace>.<table>` of a path that names a table, else None."""
     segments = [segment for segment in path.split("/") if segment]
-    if (
-        segments[:3] != ["api", "catalog", "v1"]
-        or len(segments) < 8
-        or segments[6] != "tables"
-    ):
+    if segments[:3] != ["api", "catalog", "v1"] or len(segments) < 8 or segments[6] != "tables":
         return None
     namespace = unquote(segments[5]).replace("\x1f", ".")
     return f"{namespace}.{unquote(segments[7])}"

@@ -94,9 +94,7 @@ class Tokens:
             raise unauthorized()
         return caller_of(session, int(claims["sub"]), _roles(claims["scope"]))
 
-    def answer(
-        self, session: Session, form: Mapping[str, str], authorization: str
-    ) -> dict[str, object]:
+    def answer(self, session: Session, form: Mapping[str, str], authorization: str) -> dict[str, object]:
         """Answer a token request; raises OAuthRefusal in the server's order of checks."""
         client_id, client_secret, bearer = (
             form.get("client_id"),
@@ -150,10 +148,7 @@ class Tokens:
 def read_form(body: bytes) -> dict[str, str]:
     """Read a form; the first value of a name counts."""
     text = body.decode("utf-8", "replace")
-    return {
-        name: values[0]
-        for name, values in parse_qs(text, keep_blank_values=True).items()
-    }
+    return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}
 
 
 def _roles(scope: str) -> list[str]:
@@ -162,32 +157,20 @@ def _roles(scope: str) -> list[str]:
 
 def _checked_scope(scope: str | None) -> str:
     parts = (scope or "").split()
-    if not parts or not all(
-        part.startswith(_SCOPE) and len(part) > len(_SCOPE) for part in parts
-    ):
+    if not parts or not all(part.startswith(_SCOPE) and len(part) > len(_SCOPE) for part in parts):
         raise OAuthRefusal(*_INVALID_SCOPE)
     return " ".join(parts)
 
 
 def _basic(credentials: str) -> tuple[str, str]:
     bad = next(
-        (
-            c
-            for c in credentials
-            if not (c.isalnum() and c.isascii()) and c not in "+/="
-        ),
+        (c for c in credentials if not (c.isalnum() and c.isascii()) and c not in "+/="),
         None,
     )
     if bad is not None:
-        raise Refusal(
-            "IllegalArgumentException", f"Illegal base64 character {ord(bad):x}"
-        )
+        raise Refusal("IllegalArgumentException", f"Illegal base64 character {ord(bad):x}")
     try:
-        name, colon, secret = (
-            base64.b64decode(credentials + "=" * (-len(credentials) % 4))
-            .decode()
-            .partition(":")
-        )
+        name, colon, secret = base64.b64decode(credentials + "=" * (-len(credentials) % 4)).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise OAuthRefusal(*_INVALID_REQUEST) from None
     if not colon:
@@ -196,20 +179,13 @@ def _basic(credentials: str) -> tuple[str, str]:
 
 
 def _authenticate(session: Session, client_id: str, client_secret: str) -> int:
-    if (
-        session.scalar(
-            select(Entity.id).where(Entity.kind == "principal", Entity.name == "root")
-        )
-        is None
-    ):
+    if session.scalar(select(Entity.id).where(Entity.kind == "principal", Entity.name == "root")) is None:
         raise Refusal(
             "IllegalStateException",
             "Realm is not bootstrapped, please run server in bootstrap mode.",
         )
     found = session.scalar(select(Secret).where(Secret.client_id == client_id))
     digest = hashed(client_secret)
-    if found is None or not any(
-        hmac.compare_digest(digest, kept) for kept in found.hashes
-    ):
+    if found is None or not any(hmac.compare_digest(digest, kept) for kept in found.hashes):
         raise OAuthRefusal("unauthorized_client", "The client is not authorized", 401)
     return found.principal_id

@@ -65,15 +65,10 @@ class Vendor:
         wanted = (json.dumps(storage, sort_keys=True), location, write)
         with self._lock:
             kept = self._kept.get(wanted)
-        if (
-            kept is not None
-            and (kept.expires_ms or 0) - _MARGIN_MS > time.time() * 1000
-        ):
+        if kept is not None and (kept.expires_ms or 0) - _MARGIN_MS > time.time() * 1000:
             return kept
         keys = assume_role(
-            storage.get("stsEndpoint")
-            or storage.get("endpointInternal")
-            or storage.get("endpoint"),
+            storage.get("stsEndpoint") or storage.get("endpointInternal") or storage.get("endpoint"),
             storage.get("region") or self._settings.region,
             self._own,
             session_policy(location, write),
@@ -98,9 +93,7 @@ class Vendor:
             keys,
         )
 
-    def vend(
-        self, catalog: Entity, location: str, write: bool, identifier: str
-    ) -> dict[str, str]:
+    def vend(self, catalog: Entity, location: str, write: bool, identifier: str) -> dict[str, str]:
         """Return a client's credentials as properties; 400 when the catalog has none to give."""
         keys = self.keys(catalog, location, write)
         if keys is None:
