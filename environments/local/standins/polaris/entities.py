@@ -199,4 +199,4 @@ def remove(session: Session, entity: Entity) -> None:
 def alive(database: Database) -> bool:
     """Return whether the database answers."""
     with database.read() as session:
-        return session.scalar(text("SELECT 1")) == 1
+        return bool(session.scalar(text("SELECT 1")))

@@ -209,9 +209,19 @@ class Change:
             _check_update(update, start)
         updates = tuple(_removing_what_is_there(update, start) for update in self.updates)
         try:
-            return update_table_metadata(start, updates, base is None, pointer)
+            return _without_passing(self.updates, update_table_metadata(start, updates, base is None, pointer))
         except (ValueError, TypeError, KeyError, StopIteration) as error:
             raise _refused_update(self.updates, start, base is None, error) from None
+
+
+def _without_passing(updates: Sequence[Any], made: TableMetadata) -> TableMetadata:
+    """Forget, in the snapshot log, snapshots that were current within the change only (as Iceberg's Java library)."""
+    added = {update.snapshot.snapshot_id for update in updates if update.action == "add-snapshot"}
+    passing = added - {made.current_snapshot_id}
+    if not passing:
+        return made
+    log = [entry for entry in made.snapshot_log if entry.snapshot_id not in passing]
+    return made.model_copy(update={"snapshot_log": log})
 
 
 def _removing_what_is_there(update: Any, base: TableMetadata) -> Any:

@@ -88,10 +88,8 @@ def create_namespace(call: Call) -> Json:
         'Cannot invoke "org.apache.iceberg.rest.requests.CreateNamespaceRequest.properties()" because '
         '"createNamespaceRequest" is null'
     )
-    levels, properties = (
-        _levels(sent.get("namespace")),
-        _properties(sent.get("properties")),
-    )
+    levels, given = _levels(sent.get("namespace")), sent.get("properties")
+    properties = _properties({k: v for k, v in given.items() if v is not None} if isinstance(given, dict) else given)
     if not levels:
         raise Refusal(
             "AlreadyExistsException",
@@ -107,8 +105,8 @@ def create_namespace(call: Call) -> Json:
             message = f"Cannot create namespace {dotted(levels)}. Namespace already exists"
             raise Refusal("AlreadyExistsException", message)
         usual = folder(_default(catalog, parents[1:]) + levels[-1])
-        given = properties.pop("location", None)
-        location = usual if given is None else folder(given) if given else "file:///"
+        place = properties.pop("location", None)
+        location = usual if place is None else folder(place) if place else "file:///"
         check_free(session, parent, location)
         if location != usual and not flag(catalog, "namespace-custom-location.enabled"):
             raise Refusal(
@@ -126,7 +124,9 @@ def create_namespace(call: Call) -> Json:
         )
         session.add(namespace)
         session.flush()
-        return shown(session, namespace)
+        made = shown(session, namespace)
+    _properties(given)  # a property without a value is refused only now that the namespace is there (recorded)
+    return made
 
 
 def _default(catalog: Entity, namespaces: list[Entity]) -> str:

@@ -62,7 +62,7 @@ class Answer:
 
 @cache
 def _session() -> URLLib3Session:
-    return URLLib3Session(timeout=(5, 30), max_pool_connections=32)
+    return URLLib3Session(timeout=30, max_pool_connections=32)
 
 
 def _send(

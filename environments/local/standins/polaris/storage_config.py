@@ -37,7 +37,7 @@ def read(given: Any, base: str) -> Json:
     kind = given["storageType"]
     if kind not in _PREFIXES:
         raise Refusal("IllegalArgumentException", f"Unsupported storage type: {kind}")
-    config = {
+    config: Json = {
         name: _typed(given[name], of)
         for name, of in _S3_FIELDS.items()
         if given.get(name) is not None and (kind == "S3" or name in ("storageType", "allowedLocations"))
@@ -95,9 +95,13 @@ def _typed(value: Any, of: type) -> Any:
         return value == "true"
     if of is str and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)
-    if not isinstance(value, of) or (of is list and not all(isinstance(item, str) for item in value)):
+    if not isinstance(value, of) or (of is list and not _all_texts(value)):
         raise Empty(400)
     return value
+
+
+def _all_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _printed(config: Json) -> str:

@@ -118,9 +118,9 @@ def create_table(call: Call) -> Any:
     operation = f"CREATE_TABLE_{'STAGED' if staged else 'DIRECT'}{'_WITH_WRITE_DELEGATION' if vend else ''}"
     with call.server.database.read() as session:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
-        catalog, name = path[0], sent.get("name")
+        catalog = path[0]
         call.access(session, catalog).require(operation, path)
-        _check_request(sent)
+        name = _checked_name(sent)
         check_unused(session, path[-1], levels, name, "table")
         check_name(name)
         location = _location(sent, path)
@@ -163,7 +163,7 @@ def add_table(
     session.flush()
 
 
-def _check_request(sent: Json) -> None:
+def _checked_name(sent: Json) -> str:
     name = sent.get("name")
     if name is None or name == "":
         raise Refusal(
@@ -176,6 +176,7 @@ def _check_request(sent: Json) -> None:
         raise Refusal("IllegalArgumentException", "Invalid schema: null")
     if sent.get("location") == "":
         raise Refusal("IllegalArgumentException", "path must not be null or empty")
+    return name
 
 
 def _location(sent: Json, path: list[Entity]) -> str:
