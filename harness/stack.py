@@ -35,7 +35,7 @@ class WorkloadState(BaseModel):
     kind: Kind
     version: str = ""
     pid: int | None = None
-    created: float | None = Field(None, description="the process's creation time, so that a recycled pid is not taken for it")
+    created: float | None = Field(None, description="its creation time: a recycled pid has another")
     log: Path | None = None
     ready_seconds: float | None = Field(None, description="from its own start until its readiness check held")
     ready_by: str = Field("", description="the fact that proved readiness, in words")

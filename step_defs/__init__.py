@@ -1,0 +1,1 @@
+"""Gherkin steps, one module a stage; thin: they call contracts and systems."""
