@@ -84,6 +84,6 @@ class Access:
             roles = java_list(java_order(role.name for role in self.caller.roles))
             raise Refusal(
                 "ForbiddenException",
-                f"Principal '{self.caller.principal.name}' with activated PrincipalRoles '{roles}' and activated grants "
-                f"via '{java_list(java_order(self._active))}' is not authorized for op {operation}",
+                f"Principal '{self.caller.principal.name}' with activated PrincipalRoles '{roles}' and activated "
+                f"grants via '{java_list(java_order(self._active))}' is not authorized for op {operation}",
             )

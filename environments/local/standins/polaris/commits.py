@@ -56,7 +56,7 @@ def commit_table(call: Call) -> Any:
         with call.server.database.read() as session:
             path = _table_path(call, session, levels, name, change)
         planned = _plan(call, path, levels, name, change)
-        if _point(call, [planned]):
+        if _pointed(call, [planned]):
             return {"metadata-location": planned.new, "metadata": planned.document}
     raise _too_many(levels, name)
 
@@ -111,8 +111,25 @@ def _check_place(
         )
 
 
+def _pointed(call: Call, planned: list[Planned]) -> bool:
+    """Let all tables point to their new state, or none of them; then the files that were written go again."""
+    try:
+        done = _point(call, planned)
+    except Refusal:
+        _discard(call, planned)
+        raise
+    if not done:
+        _discard(call, planned)
+    return done
+
+
+def _discard(call: Call, planned: list[Planned]) -> None:
+    for plan in planned:
+        if plan.old != plan.new:
+            call.server.vendor.bucket(plan.path[0], plan.document["location"]).delete(plan.new)
+
+
 def _point(call: Call, planned: list[Planned]) -> bool:
-    """Let all tables point to their new state, or none of them when one has changed meanwhile."""
     with call.server.database.write() as session:
         for plan in planned:
             if plan.table is None:
@@ -166,7 +183,7 @@ def commit_transaction(call: Call) -> int:
             _plan(call, path, list(levels), name, change)
             for ((levels, name), change), path in zip(changes.items(), paths, strict=True)
         ]
-        if _point(call, planned):
+        if _pointed(call, planned):
             return 204
     raise _too_many(*_first(changes))
 

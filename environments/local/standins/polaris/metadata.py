@@ -292,7 +292,8 @@ def _check_snapshot(update: Any, base: TableMetadata) -> None:
     if snapshot.parent_snapshot_id is not None and snapshot.sequence_number <= last:
         raise Refusal(
             "RetryableValidationException",
-            f"Cannot add snapshot with sequence number {snapshot.sequence_number} older than last sequence number {last}",
+            f"Cannot add snapshot with sequence number {snapshot.sequence_number} older than last sequence number "
+            f"{last}",
         )
 
 

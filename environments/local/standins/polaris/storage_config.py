@@ -100,7 +100,7 @@ def _typed(value: Any, of: type) -> Any:
     return value
 
 
-def _all_texts(values: list[Any]) -> bool:
+def _all_texts(values: Any) -> bool:
     return all(isinstance(value, str) for value in values)
 
 

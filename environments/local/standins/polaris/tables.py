@@ -133,8 +133,12 @@ def create_table(call: Call) -> Any:
         return answer(call, catalog, name, document, None, vend)
     pointer = iceberg.new_location(location, made.properties, None)
     call.server.vendor.bucket(catalog, location).put(pointer, iceberg.to_bytes(document, pointer))
-    with call.server.database.write() as session:
-        add_table(session, path, levels, name, location, pointer)
+    try:
+        with call.server.database.write() as session:
+            add_table(session, path, levels, name, location, pointer)
+    except Refusal:
+        call.server.vendor.bucket(catalog, location).delete(pointer)
+        raise
     return answer(call, catalog, name, document, pointer, vend)
 
 

@@ -25,7 +25,7 @@ from .errors import OAuthRefusal, Refusal, unauthorized
 
 CLIENT_CREDENTIALS = "client_credentials"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type's name
 _SCOPE = "PRINCIPAL_ROLE:"
 
 _INVALID_CLIENT = ("invalid_client", "The Client is invalid")

@@ -217,7 +217,8 @@ def _check_requirement(requirement: Any, document: Json) -> None:
     if requirement.get("uuid") != document["view-uuid"]:
         raise Refusal(
             "CommitFailedException",
-            f"Requirement failed: view UUID does not match: expected {document['view-uuid']} != {requirement.get('uuid')}",
+            f"Requirement failed: view UUID does not match: expected {document['view-uuid']} != "
+            f"{requirement.get('uuid')}",
         )
 
 
