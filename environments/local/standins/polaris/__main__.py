@@ -32,15 +32,9 @@ def serve(settings: Settings) -> None:
         key = signing_key(session)
     server = Server(settings, database, Tokens(key, settings.token_seconds), Vendor(settings))
     app, end_spans = traced(api.application(server))
-    log.info(
-        "a stand-in for Apache Polaris 1.7.0, not the real server; API on port %d",
-        settings.http_port,
-    )
+    log.info("a stand-in for Apache Polaris 1.7.0, not the real server; API on port %d", settings.http_port)
     asyncio.run(
-        _serve_both(
-            _config(app, settings.http_port),
-            _config(health.application(database), settings.management_port),
-        )
+        _serve_both(_config(app, settings.http_port), _config(health.application(database), settings.management_port))
     )
     end_spans()
 

@@ -25,12 +25,7 @@ class Caller:
     roles: Sequence[Entity]
 
 
-def used(
-    session: Session,
-    grantees: Iterable[int],
-    privilege: str,
-    catalog_id: int | None = None,
-) -> list[Entity]:
+def used(session: Session, grantees: Iterable[int], privilege: str, catalog_id: int | None = None) -> list[Entity]:
     """Return the roles whose usage the grantees hold, in the order in which they were given."""
     found = (
         select(Entity)
@@ -64,10 +59,7 @@ class Access:
         self.caller = caller
         principal_roles = [role.id for role in caller.roles]
         catalog_roles = [] if catalog_id is None else used(session, principal_roles, CATALOG_ROLE_USAGE, catalog_id)
-        self._active = [
-            *(role.name for role in caller.roles),
-            *(role.name for role in catalog_roles),
-        ]
+        self._active = [*(role.name for role in caller.roles), *(role.name for role in catalog_roles)]
         grantees = [*principal_roles, *(role.id for role in catalog_roles)]
         self._held: dict[int, set[str]] = {}
         for grant in session.scalars(select(Grant).where(Grant.grantee_id.in_(grantees))):

@@ -22,14 +22,8 @@ from .tokens import read_form
 
 M, C, P = "/api/management/v1", "/api/catalog/v1", "/api/catalog/polaris/v1"
 _CATALOG, _ROLE = f"{M}/catalogs/{{catalog}}", f"{M}/principal-roles/{{role}}"
-_PRINCIPAL, _CATALOG_ROLE = (
-    f"{M}/principals/{{principal}}",
-    f"{M}/catalogs/{{catalog}}/catalog-roles/{{role}}",
-)
-_NAMESPACES, _NAMESPACE = (
-    f"{C}/{{prefix}}/namespaces",
-    f"{C}/{{prefix}}/namespaces/{{namespace}}",
-)
+_PRINCIPAL, _CATALOG_ROLE = (f"{M}/principals/{{principal}}", f"{M}/catalogs/{{catalog}}/catalog-roles/{{role}}")
+_NAMESPACES, _NAMESPACE = (f"{C}/{{prefix}}/namespaces", f"{C}/{{prefix}}/namespaces/{{namespace}}")
 _TABLE, _VIEW = f"{_NAMESPACE}/tables/{{table}}", f"{_NAMESPACE}/views/{{view}}"
 _GENERIC, _POLICIES = (f"{P}/{{prefix}}/namespaces/{{namespace}}/{kind}" for kind in ("generic-tables", "policies"))
 
@@ -69,11 +63,7 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", f"{_ROLE}/principals", principals.principals_of),
     ("GET", f"{_ROLE}/catalog-roles/{{catalog}}", grants.catalog_roles_of),
     ("PUT", f"{_ROLE}/catalog-roles/{{catalog}}", grants.assign_catalog_role),
-    (
-        "DELETE",
-        f"{_ROLE}/catalog-roles/{{catalog}}/{{catalogrole}}",
-        grants.revoke_catalog_role,
-    ),
+    ("DELETE", f"{_ROLE}/catalog-roles/{{catalog}}/{{catalogrole}}", grants.revoke_catalog_role),
     ("GET", f"{C}/config", namespaces.get_config),
     ("GET", _NAMESPACES, namespaces.list_namespaces),
     ("POST", _NAMESPACES, namespaces.create_namespace),
@@ -160,11 +150,7 @@ async def _answered(request: Request, answer: Callable[[bytes], Response]) -> Re
     except Refusal as refusal:
         return _json(refusal.status, refusal.body(), _JSON)
     except OAuthRefusal as refusal:
-        body = {
-            "error": refusal.error,
-            "error_description": refusal.description,
-            "error_uri": None,
-        }
+        body = {"error": refusal.error, "error_description": refusal.description, "error_uri": None}
         return _json(refusal.status, body)
     except Empty as empty:
         return Response(status_code=empty.status, headers=empty.headers)
@@ -180,24 +166,15 @@ def _check_media(request: Request, taken: str) -> None:
     accept = request.headers.get("accept", "*/*")
     kinds = {part.partition(";")[0].strip() for part in accept.split(",")}
     if not kinds & {"*/*", "application/*", _JSON, ""}:
-        raise Refusal(
-            "NotAcceptableException",
-            "The accept header value did not match the value in @Produces",
-        )
+        raise Refusal("NotAcceptableException", "The accept header value did not match the value in @Produces")
     sent = request.headers.get("content-type")
     if sent is None or request.method in ("GET", "HEAD", "DELETE"):
         return
     kind = sent.partition(";")[0].strip().lower()
     if "/" not in kind:
-        raise Refusal(
-            "NotSupportedException",
-            "The content-type header value did not correspond to a valid media type",
-        )
+        raise Refusal("NotSupportedException", "The content-type header value did not correspond to a valid media type")
     if kind != taken:
-        raise Refusal(
-            "NotSupportedException",
-            "The content-type header value did not match the value in @Consumes",
-        )
+        raise Refusal("NotSupportedException", "The content-type header value did not match the value in @Consumes")
 
 
 def _response(result: Any) -> Response:

@@ -90,10 +90,7 @@ def read_json(content: bytes) -> Any:
 def split_namespace(name: str) -> list[str]:
     """Return the levels of a namespace as a path or query names it."""
     if "\0" in name:
-        raise Refusal(
-            "IllegalArgumentException",
-            "Cannot create a namespace with the null-byte character",
-        )
+        raise Refusal("IllegalArgumentException", "Cannot create a namespace with the null-byte character")
     return name.split("\x1f")
 
 
@@ -127,10 +124,7 @@ def entity_name(value: Any, where: str) -> str:
     elif value.lstrip().lower().startswith("system$"):
         problem = r'must match "^(?!\s*[sS][yY][sS][tT][eE][mM]\$).*$"'
     if problem:
-        raise Refusal(
-            "ResteasyReactiveViolationException",
-            f"Invalid value: {where}.name: {problem}",
-        )
+        raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}.name: {problem}")
     return str(value)
 
 

@@ -27,10 +27,7 @@ def top_level(session: Session, kind: str, name: str) -> Entity:
     found = child(session, ROOT, kind, name)
     if found is None:
         label = kind.upper().replace("-", "_")
-        raise Refusal(
-            "NotFoundException",
-            f"TopLevelEntity of type {label} does not exist: {name}",
-        )
+        raise Refusal("NotFoundException", f"TopLevelEntity of type {label} does not exist: {name}")
     return found
 
 
@@ -68,36 +65,21 @@ def create_catalog(call: Call) -> Any:
     given = sent.get("catalog", sent)
     where = "createCatalog.createCatalogRequest.catalog"
     if given is None:
-        raise Refusal(
-            "ResteasyReactiveViolationException",
-            f"Invalid value: {where}: must not be null",
-        )
+        raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}: must not be null")
     if not isinstance(given, dict) or given.get("type") not in _TYPES:
         raise Empty(400)
     name = entity_name(given.get("name"), where)
     for field in ("properties", "storageConfigInfo"):
         if given.get(field) is None:
-            raise Refusal(
-                "ResteasyReactiveViolationException",
-                f"Invalid value: {where}.{field}: must not be null",
-            )
+            raise Refusal("ResteasyReactiveViolationException", f"Invalid value: {where}.{field}: must not be null")
     properties = texts(given["properties"])
     if "default-base-location" not in properties:
         raise Empty(400)
     storage = storage_config.read(given["storageConfigInfo"], properties["default-base-location"])
     with call.server.database.write() as session:
         call.access(session).require("CREATE_CATALOG")
-        _check_new(
-            session,
-            name,
-            [properties["default-base-location"], *storage["allowedLocations"]],
-        )
-        catalog = Entity(
-            "catalog",
-            name,
-            properties=properties,
-            details={"type": given["type"], "storage": storage},
-        )
+        _check_new(session, name, [properties["default-base-location"], *storage["allowedLocations"]])
+        catalog = Entity("catalog", name, properties=properties, details={"type": given["type"], "storage": storage})
         session.add(catalog)
         session.flush()
         _add_admin(session, catalog)
@@ -108,8 +90,7 @@ def _check_new(session: Session, name: str, places: list[str]) -> None:
     others = children(session, ROOT, "catalog")
     if any(other.name == name for other in others):
         raise Refusal(
-            "AlreadyExistsException",
-            f"Cannot create Catalog {name}. Catalog already exists or resolution failed",
+            "AlreadyExistsException", f"Cannot create Catalog {name}. Catalog already exists or resolution failed"
         )
     taken = [p for other in others for p in (base(other), *other.details["storage"]["allowedLocations"])]
     if any(overlap(place, other) for place in places for other in taken):
@@ -127,13 +108,7 @@ def _add_admin(session: Session, catalog: Entity) -> None:
         session.add(Grant(securable_id=catalog.id, grantee_id=admin.id, privilege=privilege))
     service_admin = child(session, ROOT, "principal-role", "service_admin")
     if service_admin is not None:
-        session.add(
-            Grant(
-                securable_id=admin.id,
-                grantee_id=service_admin.id,
-                privilege=CATALOG_ROLE_USAGE,
-            )
-        )
+        session.add(Grant(securable_id=admin.id, grantee_id=service_admin.id, privilege=CATALOG_ROLE_USAGE))
 
 
 def update_catalog(call: Call) -> Json:
@@ -151,10 +126,7 @@ def update_catalog(call: Call) -> Json:
             storage = storage_config.read(sent["storageConfigInfo"], properties["default-base-location"])
         check_version(catalog, sent.get("currentEntityVersion"), "Catalog")
         storage_config.check_change(catalog.details["storage"], storage)
-        catalog.properties, catalog.details = (
-            properties,
-            catalog.details | {"storage": storage},
-        )
+        catalog.properties, catalog.details = (properties, catalog.details | {"storage": storage})
         catalog.touch()
         return shown(catalog)
 
@@ -166,10 +138,7 @@ def delete_catalog(call: Call) -> int:
         call.access(session, catalog).require("DELETE_CATALOG", [catalog])
         inside = session.scalars(select(Entity).where(Entity.catalog_id == catalog.id)).all()
         if any(entity.name != "catalog_admin" or entity.kind != "catalog-role" for entity in inside):
-            raise Refusal(
-                "BadRequestException",
-                f"Catalog '{catalog.name}' cannot be dropped, it is not empty",
-            )
+            raise Refusal("BadRequestException", f"Catalog '{catalog.name}' cannot be dropped, it is not empty")
         for entity in (*inside, catalog):
             remove(session, entity)
         return 204

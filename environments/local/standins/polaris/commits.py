@@ -17,13 +17,7 @@ from .entities import Entity, child, swap_pointer
 from .errors import Refusal
 from .locations import allowed_for, check_free, check_inside, used_by_table
 from .metadata import Change
-from .names import (
-    catalog_named,
-    check_name,
-    identifier,
-    namespace_path,
-    resolve_in_namespace,
-)
+from .names import catalog_named, check_name, identifier, namespace_path, resolve_in_namespace
 from .tables import add_table, check_unused, read, read_identifier
 
 ATTEMPTS = 5  # of a commit whose table changes meanwhile: one and four retries, as Iceberg's default
@@ -91,12 +85,7 @@ def _plan(call: Call, path: list[Entity], levels: list[str], name: str, change: 
 
 
 def _check_place(
-    call: Call,
-    path: list[Entity],
-    shown: str,
-    location: str,
-    properties: dict[str, str],
-    change: Change,
+    call: Call, path: list[Entity], shown: str, location: str, properties: dict[str, str], change: Change
 ) -> None:
     table = path[-1] if path[-1].kind == "table" else None
     if table is None:
@@ -104,11 +93,7 @@ def _check_place(
         with call.server.database.read() as session:
             check_free(session, path[-1], location)
     elif change.actions & {"set-location", "set-properties"}:
-        check_inside(
-            used_by_table(location, properties),
-            [(table.location or "").rstrip("/")],
-            shown,
-        )
+        check_inside(used_by_table(location, properties), [(table.location or "").rstrip("/")], shown)
 
 
 def _pointed(call: Call, planned: list[Planned]) -> bool:
@@ -133,14 +118,7 @@ def _point(call: Call, planned: list[Planned]) -> bool:
     with call.server.database.write() as session:
         for plan in planned:
             if plan.table is None:
-                add_table(
-                    session,
-                    plan.path,
-                    plan.levels,
-                    plan.name,
-                    plan.document["location"],
-                    plan.new,
-                )
+                add_table(session, plan.path, plan.levels, plan.name, plan.document["location"], plan.new)
             elif plan.old != plan.new and not swap_pointer(session, plan.table, plan.old, plan.new):
                 session.rollback()
                 return False
@@ -150,8 +128,7 @@ def _point(call: Call, planned: list[Planned]) -> bool:
 def _too_many(levels: list[str], name: str) -> Refusal:
     shown = identifier(levels, name)
     return Refusal(
-        "CommitFailedException",
-        f"Cannot commit to table {shown}: it was modified concurrently {ATTEMPTS} times",
+        "CommitFailedException", f"Cannot commit to table {shown}: it was modified concurrently {ATTEMPTS} times"
     )
 
 
@@ -166,10 +143,7 @@ def commit_transaction(call: Call) -> int:
     changes: dict[tuple[tuple[str, ...], str], Change] = {}
     for item in given:
         if not isinstance(item, dict) or item.get("identifier") is None:
-            raise Refusal(
-                "IllegalArgumentException",
-                "Invalid table changes: table identifier is required",
-            )
+            raise Refusal("IllegalArgumentException", "Invalid table changes: table identifier is required")
         levels, name = read_identifier(item["identifier"])
         change, key = Change.read(item), (tuple(levels), name)
         before = changes.get(key)

@@ -12,11 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .errors import Refusal
 
 SERVER = b"floe-standin-polaris/1.7.0"
-LINE_LIMIT, HEADER_LIMIT, BODY_LIMIT = (
-    4096,
-    20 * 1024,
-    10240 * 1024,
-)  # bytes; Quarkus' defaults
+LINE_LIMIT, HEADER_LIMIT, BODY_LIMIT = (4096, 20 * 1024, 10240 * 1024)  # bytes; Quarkus' defaults
 _BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2})")
 _SLASHES = re.compile(r"//+")
 
@@ -47,24 +43,12 @@ class Edge:
 
         refused = _refused(scope)
         if refused:
-            await answer(
-                {
-                    "type": "http.response.start",
-                    "status": refused,
-                    "headers": [(b"content-length", b"0")],
-                }
-            )
+            await answer({"type": "http.response.start", "status": refused, "headers": [(b"content-length", b"0")]})
             await answer({"type": "http.response.body", "body": b""})
         else:
             await self._app(_with_raw_path(scope), receive, answer)
         elapsed = (time.perf_counter() - started) * 1000
-        log.info(
-            "%s %s %d %.1f ms",
-            scope["method"],
-            scope["raw_path"].decode("latin-1")[:300],
-            status,
-            elapsed,
-        )
+        log.info("%s %s %d %.1f ms", scope["method"], scope["raw_path"].decode("latin-1")[:300], status, elapsed)
 
 
 def _refused(scope: Scope) -> int:

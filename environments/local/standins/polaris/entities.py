@@ -28,11 +28,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 ROOT = 0  # the securable that stands for the whole service
-TABLE_LIKE = (
-    "table",
-    "view",
-    "generic-table",
-)  # share one space of names within a namespace
+TABLE_LIKE = ("table", "view", "generic-table")  # share one space of names within a namespace
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -50,10 +46,7 @@ class Entity(Base):
     """One thing that has a name; `version` counts its updates."""
 
     __tablename__ = "polaris_entities"
-    __table_args__ = (
-        UniqueConstraint("parent_id", "space", "name"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (UniqueConstraint("parent_id", "space", "name"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=True)
     catalog_id: Mapped[int] = mapped_column(_Id, default=ROOT, index=True)
@@ -70,12 +63,7 @@ class Entity(Base):
     updated_ms: Mapped[int] = mapped_column(BigInteger, default=now_ms)
 
     def __init__(self, kind: str, name: str, **fields: Any) -> None:
-        super().__init__(
-            kind=kind,
-            name=name,
-            space="table-like" if kind in TABLE_LIKE else kind,
-            **fields,
-        )
+        super().__init__(kind=kind, name=name, space="table-like" if kind in TABLE_LIKE else kind, **fields)
 
     def touch(self) -> None:
         """Count one update."""
@@ -86,10 +74,7 @@ class Grant(Base):
     """`grantee` (a role, or a principal for a role's usage) holds `privilege` on `securable` and all below it."""
 
     __tablename__ = "polaris_grants"
-    __table_args__ = (
-        UniqueConstraint("securable_id", "grantee_id", "privilege"),
-        {"sqlite_autoincrement": True},
-    )
+    __table_args__ = (UniqueConstraint("securable_id", "grantee_id", "privilege"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True, autoincrement=True)
     securable_id: Mapped[int] = mapped_column(_Id)
@@ -144,12 +129,7 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -164,11 +144,7 @@ def child(session: Session, parent_id: int, kind: str, name: str) -> Entity | No
 
 
 def children(
-    session: Session,
-    parent_id: int,
-    *kinds: str,
-    after: int = 0,
-    limit: int | None = None,
+    session: Session, parent_id: int, *kinds: str, after: int = 0, limit: int | None = None
 ) -> Sequence[Entity]:
     """Return the entities of those kinds directly below a parent in the order of their creation."""
     found = select(Entity).where(Entity.parent_id == parent_id, Entity.kind.in_(kinds), Entity.id > after)

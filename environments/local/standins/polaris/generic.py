@@ -7,13 +7,7 @@ from typing import Any
 from .call import Call, Json, texts
 from .entities import Entity, child, remove
 from .errors import Empty, Refusal, not_done
-from .names import (
-    catalog_named,
-    check_name,
-    identifier,
-    resolve_in_namespace,
-    resolve_namespace,
-)
+from .names import catalog_named, check_name, identifier, resolve_in_namespace, resolve_namespace
 from .paging import listed
 from .tables import check_unused
 
@@ -31,13 +25,7 @@ def _list(call: Call, kind: str, operation: str) -> Json:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require(operation, path)
         return listed(
-            call,
-            session,
-            path[0],
-            path[-1],
-            kind,
-            "identifiers",
-            lambda e: {"namespace": levels, "name": e.name},
+            call, session, path[0], path[-1], kind, "identifiers", lambda e: {"namespace": levels, "name": e.name}
         )
 
 
@@ -58,14 +46,7 @@ def _drop(call: Call, kind: str, operation: str) -> int:
         return 204
 
 
-def _create(
-    call: Call,
-    kind: str,
-    operation: str,
-    name: Any,
-    details: Json,
-    properties: dict[str, str],
-) -> Entity:
+def _create(call: Call, kind: str, operation: str, name: Any, details: Json, properties: dict[str, str]) -> Entity:
     if not isinstance(name, str):
         raise Empty(400)
     levels = call.levels
@@ -76,17 +57,9 @@ def _create(
         if kind == "generic-table":
             check_unused(session, path[-1], levels, name, kind)
         elif child(session, path[-1].id, kind, name) is not None:
-            raise Refusal(
-                "AlreadyExistsException",
-                f"Policy already exists {identifier(levels, name)}",
-            )
+            raise Refusal("AlreadyExistsException", f"Policy already exists {identifier(levels, name)}")
         entity = Entity(
-            kind,
-            name,
-            parent_id=path[-1].id,
-            catalog_id=path[0].id,
-            details=details,
-            properties=properties,
+            kind, name, parent_id=path[-1].id, catalog_id=path[0].id, details=details, properties=properties
         )
         session.add(entity)
         session.flush()
@@ -94,11 +67,7 @@ def _create(
 
 
 def _table(entity: Entity) -> Json:
-    table = {
-        "name": entity.name,
-        "format": entity.details["format"],
-        "base-location": entity.details["location"],
-    }
+    table = {"name": entity.name, "format": entity.details["format"], "base-location": entity.details["location"]}
     table |= {"doc": entity.details["doc"], "properties": entity.properties}
     return {"table": table, "storage-access-configs": []}
 
@@ -113,22 +82,9 @@ def create_generic(call: Call) -> Json:
     sent = call.body()
     if not isinstance(sent.get("format"), str):
         raise Empty(400)
-    details = {
-        "format": sent["format"],
-        "doc": sent.get("doc"),
-        "location": sent.get("base-location"),
-    }
+    details = {"format": sent["format"], "doc": sent.get("doc"), "location": sent.get("base-location")}
     properties = texts(sent.get("properties"))
-    return _table(
-        _create(
-            call,
-            "generic-table",
-            "CREATE_GENERIC_TABLE",
-            sent.get("name"),
-            details,
-            properties,
-        )
-    )
+    return _table(_create(call, "generic-table", "CREATE_GENERIC_TABLE", sent.get("name"), details, properties))
 
 
 def load_generic(call: Call) -> Json:

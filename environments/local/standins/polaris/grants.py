@@ -16,12 +16,7 @@ from .names import identifier, levels_of, namespace_path, resolve_namespace
 from .principals import shown_role
 from .privileges import GRANTABLE
 
-_KINDS = {
-    "catalog": "catalog",
-    "namespace": "namespace",
-    "table": "table",
-    "view": "view",
-}
+_KINDS = {"catalog": "catalog", "namespace": "namespace", "table": "table", "view": "view"}
 
 
 def _role(session: Session, catalog: Entity, name: str) -> Entity:
@@ -33,9 +28,7 @@ def _role(session: Session, catalog: Entity, name: str) -> Entity:
 
 def _give(session: Session, securable: int, grantee: int, privilege: str) -> None:
     held = select(Grant).where(
-        Grant.securable_id == securable,
-        Grant.grantee_id == grantee,
-        Grant.privilege == privilege,
+        Grant.securable_id == securable, Grant.grantee_id == grantee, Grant.privilege == privilege
     )
     if session.scalar(held) is None:
         session.add(Grant(securable_id=securable, grantee_id=grantee, privilege=privilege))
@@ -43,11 +36,7 @@ def _give(session: Session, securable: int, grantee: int, privilege: str) -> Non
 
 def _take(session: Session, securable: int, grantee: int, privilege: str) -> None:
     found = session.scalar(
-        select(Grant).where(
-            Grant.securable_id == securable,
-            Grant.grantee_id == grantee,
-            Grant.privilege == privilege,
-        )
+        select(Grant).where(Grant.securable_id == securable, Grant.grantee_id == grantee, Grant.privilege == privilege)
     )
     if found is None:
         raise Refusal("GRANT_NOT_FOUND", "Operation failed: GRANT_NOT_FOUND", 400)
@@ -77,13 +66,7 @@ def create_catalog_role(call: Call) -> Any:
                 f"Cannot create CatalogRole {name} in {catalog.name}. CatalogRole already exists or resolution failed",
             )
         properties = texts(inner.get("properties"))
-        role = Entity(
-            "catalog-role",
-            name,
-            parent_id=catalog.id,
-            catalog_id=catalog.id,
-            properties=properties,
-        )
+        role = Entity("catalog-role", name, parent_id=catalog.id, catalog_id=catalog.id, properties=properties)
         session.add(role)
         session.flush()
         return 201, shown_role(role)
@@ -131,16 +114,10 @@ def assign_role(call: Call) -> int:
     name, to = str(inner.get("name")), call.param("principal")
     with call.server.database.write() as session:
         call.access(session).require("ASSIGN_PRINCIPAL_ROLE")
-        principal, role = (
-            child(session, ROOT, "principal", to),
-            child(session, ROOT, "principal-role", name),
-        )
+        principal, role = (child(session, ROOT, "principal", to), child(session, ROOT, "principal-role", name))
         if principal is None or role is None:
             missing = to if principal is None else name
-            raise Refusal(
-                "NotFoundException",
-                f"Entity {missing} not found when trying to assign {name} to {to}",
-            )
+            raise Refusal("NotFoundException", f"Entity {missing} not found when trying to assign {name} to {to}")
         if role.details.get("federated"):
             raise Refusal("ValidationException", "Cannot assign a federated role to a principal")
         _give(session, role.id, principal.id, ROLE_USAGE)
@@ -256,10 +233,7 @@ def _change_grant(call: Call, revoke: bool) -> int:
         access = call.access(session, catalog)
         role = child(session, catalog.id, "catalog-role", call.param("role"))
         if role is None:
-            raise Refusal(
-                "NotFoundException",
-                f"CatalogRole not found: {catalog.name}.{call.param('role')}",
-            )
+            raise Refusal("NotFoundException", f"CatalogRole not found: {catalog.name}.{call.param('role')}")
         verb = "REVOKE_CATALOG_GRANT_FROM_CATALOG_ROLE" if revoke else "ADD_CATALOG_GRANT_TO_CATALOG_ROLE"
         access.require(verb, [catalog])
         securable = _securable(session, catalog, grant)
@@ -277,8 +251,5 @@ def _securable(session: Session, catalog: Entity, grant: Json) -> Entity:
     name, path = str(grant.get(f"{kind}Name")), namespace_path(session, catalog, levels)
     found = child(session, path[-1].id, _KINDS[kind], name) if path else None
     if found is None:
-        raise Refusal(
-            f"NoSuch{kind.title()}Exception",
-            f"{kind.title()} does not exist: {identifier(levels, name)}",
-        )
+        raise Refusal(f"NoSuch{kind.title()}Exception", f"{kind.title()} does not exist: {identifier(levels, name)}")
     return found

@@ -34,23 +34,11 @@ def application(database: Database) -> ASGIApp:
 
     async def metrics(_request: Request) -> Response:
         media = "application/openmetrics-text; version=1.0.0; charset=utf-8"
-        return Response(
-            "# TYPE standin gauge\nstandin 1.0\n# EOF\n",
-            headers={"content-type": media},
-        )
+        return Response("# TYPE standin gauge\nstandin 1.0\n# EOF\n", headers={"content-type": media})
 
-    checks = {
-        "": ready,
-        "/ready": ready,
-        "/live": live,
-        "/started": live,
-        "/well": live,
-    }
+    checks = {"": ready, "/ready": ready, "/live": live, "/started": live, "/well": live}
     routes = [Route(f"/q/health{path}", check) for path, check in checks.items()]
-    return Starlette(
-        routes=[*routes, Route("/q/metrics", metrics)],
-        exception_handlers={HTTPException: _missing},
-    )
+    return Starlette(routes=[*routes, Route("/q/metrics", metrics)], exception_handlers={HTTPException: _missing})
 
 
 def _health(code: int, status: str, checks: list[dict[str, str]]) -> Response:

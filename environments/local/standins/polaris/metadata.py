@@ -15,18 +15,9 @@ from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.table.metadata import (
-    TableMetadata,
-    TableMetadataUtil,
-    new_table_metadata,
-)
+from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil, new_table_metadata
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER, SortOrder
-from pyiceberg.table.update import (
-    RemovePropertiesUpdate,
-    TableRequirement,
-    TableUpdate,
-    update_table_metadata,
-)
+from pyiceberg.table.update import RemovePropertiesUpdate, TableRequirement, TableUpdate, update_table_metadata
 from pyiceberg.typedef import IcebergBaseModel
 
 from .errors import Refusal, bad_json, not_done
@@ -50,19 +41,10 @@ def document(metadata: TableMetadata) -> Json:
         found["schema"] = next(s for s in found["schemas"] if s["schema-id"] == found["current-schema-id"])
     elif metadata.format_version >= 3:
         found.setdefault("next-row-id", 0)
-    for name in (
-        "snapshots",
-        "statistics",
-        "partition-statistics",
-        "snapshot-log",
-        "metadata-log",
-    ):
+    for name in ("snapshots", "statistics", "partition-statistics", "snapshot-log", "metadata-log"):
         found.setdefault(name, [])
     found.setdefault("refs", {})
-    for schema in (
-        *found["schemas"],
-        *([found["schema"]] if "schema" in found else []),
-    ):
+    for schema in (*found["schemas"], *([found["schema"]] if "schema" in found else [])):
         if not schema.get("identifier-field-ids"):
             schema.pop("identifier-field-ids", None)
     return found
@@ -110,8 +92,7 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
     version = properties.get("format-version", "2")
     if not version.isdigit() or int(version) > SUPPORTED_FORMAT:
         raise Refusal(
-            "IllegalArgumentException",
-            f"Unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})",
+            "IllegalArgumentException", f"Unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})"
         )
     if int(version) > 3:
         raise not_done("tables of format version 4")
@@ -127,11 +108,7 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
             location,
             properties,
         )
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-    ):  # pydantic's and PyIceberg's own errors are ValueErrors
+    except (ValueError, TypeError, KeyError):  # pydantic's and PyIceberg's own errors are ValueErrors
         raise bad_json() from None
     return metadata
 
@@ -157,11 +134,7 @@ def _texts(properties: Any) -> dict[str, str]:
 class Change:
     """The requirements and updates of one table in a commit, read from a request."""
 
-    def __init__(
-        self,
-        requirements: tuple[TableRequirement, ...],
-        updates: tuple[TableUpdate, ...],
-    ) -> None:
+    def __init__(self, requirements: tuple[TableRequirement, ...], updates: tuple[TableUpdate, ...]) -> None:
         self.requirements, self.updates = requirements, updates
 
     @classmethod
@@ -273,10 +246,7 @@ def _check_version(update: Any, base: TableMetadata) -> None:
             f"Cannot upgrade table to unsupported format version: v{version} (supported: v{SUPPORTED_FORMAT})",
         )
     if version < base.format_version:
-        raise Refusal(
-            "IllegalArgumentException",
-            f"Cannot downgrade v{base.format_version} table to v{version}",
-        )
+        raise Refusal("IllegalArgumentException", f"Cannot downgrade v{base.format_version} table to v{version}")
     if version > 3:
         raise not_done("tables of format version 4")
 
@@ -284,10 +254,7 @@ def _check_version(update: Any, base: TableMetadata) -> None:
 def _check_snapshot(update: Any, base: TableMetadata) -> None:
     snapshot = update.snapshot
     if any(known.snapshot_id == snapshot.snapshot_id for known in base.snapshots):
-        raise Refusal(
-            "ValidationException",
-            f"Snapshot already exists for id: {snapshot.snapshot_id}",
-        )
+        raise Refusal("ValidationException", f"Snapshot already exists for id: {snapshot.snapshot_id}")
     last = 0 if base.format_version == 1 else base.last_sequence_number
     if snapshot.parent_snapshot_id is not None and snapshot.sequence_number <= last:
         raise Refusal(
@@ -301,10 +268,7 @@ def _check_removed(update: Any, base: TableMetadata) -> None:
     known = {snapshot.snapshot_id for snapshot in base.snapshots}
     missing = len(set(update.snapshot_ids) - known)
     if len(known) < missing:  # Java sizes an array by the difference
-        raise Refusal(
-            "IllegalArgumentException",
-            f"arraySize cannot be negative but was: {len(known) - missing}",
-        )
+        raise Refusal("IllegalArgumentException", f"arraySize cannot be negative but was: {len(known) - missing}")
 
 
 _CHECKS: dict[str, Callable[[Any, TableMetadata], None]] = {
@@ -319,27 +283,20 @@ def _refused_update(updates: Sequence[Any], base: TableMetadata, new: bool, erro
     added = {u.action for u in updates}
     if new and "add-schema" not in added:
         return Refusal(
-            "NullPointerException",
-            'Cannot invoke "org.apache.iceberg.Schema.asStruct()" because "schema" is null',
+            "NullPointerException", 'Cannot invoke "org.apache.iceberg.Schema.asStruct()" because "schema" is null'
         )
     snapshots = {s.snapshot_id for s in base.snapshots} | {
         u.snapshot.snapshot_id for u in updates if u.action == "add-snapshot"
     }
     for update in updates:
-        if update.action == "set-current-schema" and update.schema_id not in (
-            -1,
-            *(s.schema_id for s in base.schemas),
-        ):
+        if update.action == "set-current-schema" and update.schema_id not in (-1, *(s.schema_id for s in base.schemas)):
             message = f"Cannot set current schema to unknown schema: {update.schema_id}"
             return Refusal("IllegalArgumentException", message)
         if update.action == "set-default-spec" and update.spec_id not in (
             -1,
             *(s.spec_id for s in base.partition_specs),
         ):
-            return Refusal(
-                "NullPointerException",
-                'Cannot read field "fields" because "spec" is null',
-            )
+            return Refusal("NullPointerException", 'Cannot read field "fields" because "spec" is null')
         if update.action == "set-snapshot-ref" and update.snapshot_id not in snapshots:
             message = f"Cannot set {update.ref_name} to unknown snapshot: {update.snapshot_id}"
             return Refusal("ValidationException", message)

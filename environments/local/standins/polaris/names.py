@@ -63,19 +63,12 @@ def resolve_namespace(session: Session, catalog: Entity | None, levels: Sequence
     """Return the catalog and the namespaces down to a namespace; 404 when one of them is missing."""
     path = namespace_path(session, catalog, levels)
     if path is None:
-        raise Refusal(
-            "NoSuchNamespaceException",
-            f"Namespace does not exist: {dotted(levels) or chr(39) * 2}",
-        )
+        raise Refusal("NoSuchNamespaceException", f"Namespace does not exist: {dotted(levels) or chr(39) * 2}")
     return path
 
 
 def resolve_in_namespace(
-    session: Session,
-    catalog: Entity | None,
-    levels: Sequence[str],
-    kind: str,
-    name: str,
+    session: Session, catalog: Entity | None, levels: Sequence[str], kind: str, name: str
 ) -> list[Entity]:
     """Return the path down to a table, view, generic table or policy; 404 that names it when there is none."""
     path = namespace_path(session, catalog, levels)
@@ -85,10 +78,7 @@ def resolve_in_namespace(
         refusals = {
             "table": ("NoSuchTableException", f"Table does not exist: {shown}"),
             "view": ("NoSuchViewException", f"View does not exist: {shown}"),
-            "generic-table": (
-                "NoSuchTableException",
-                f"Generic table does not exist: {shown}",
-            ),
+            "generic-table": ("NoSuchTableException", f"Generic table does not exist: {shown}"),
             "policy": (
                 "NoSuchPolicyException",
                 f"Policy does not exist: PolicyIdentifier[namespace={dotted(levels)}, name={name}]",

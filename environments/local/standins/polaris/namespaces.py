@@ -47,20 +47,13 @@ def get_config(call: Call) -> Json:
         if catalog is None:
             raise Refusal("NotFoundException", f"Unable to find warehouse {warehouse}")
         overrides = {"namespace-separator": "%1F", "prefix": catalog.name}
-        return {
-            "defaults": catalog.properties,
-            "overrides": overrides,
-            "endpoints": ENDPOINTS,
-        }
+        return {"defaults": catalog.properties, "overrides": overrides, "endpoints": ENDPOINTS}
 
 
 def shown(session: Session, namespace: Entity) -> Json:
     """Return a namespace as the API shows it."""
     location = {"location": namespace.location} if namespace.location else {}
-    return {
-        "namespace": levels_of(session, namespace),
-        "properties": namespace.properties | location,
-    }
+    return {"namespace": levels_of(session, namespace), "properties": namespace.properties | location}
 
 
 def list_namespaces(call: Call) -> Json:
@@ -71,15 +64,7 @@ def list_namespaces(call: Call) -> Json:
         catalog = catalog_named(session, call.param("prefix"))
         path = resolve_namespace(session, catalog, levels)
         call.access(session, path[0]).require("LIST_NAMESPACES", path)
-        return listed(
-            call,
-            session,
-            path[0],
-            path[-1],
-            "namespace",
-            "namespaces",
-            lambda e: [*levels, e.name],
-        )
+        return listed(call, session, path[0], path[-1], "namespace", "namespaces", lambda e: [*levels, e.name])
 
 
 def create_namespace(call: Call) -> Json:
@@ -91,10 +76,7 @@ def create_namespace(call: Call) -> Json:
     levels, given = _levels(sent.get("namespace")), sent.get("properties")
     properties = _properties({k: v for k, v in given.items() if v is not None} if isinstance(given, dict) else given)
     if not levels:
-        raise Refusal(
-            "AlreadyExistsException",
-            "Cannot create root namespace, as it already exists implicitly.",
-        )
+        raise Refusal("AlreadyExistsException", "Cannot create root namespace, as it already exists implicitly.")
     for level in levels:
         check_name(level)
     with call.server.database.write() as session:
@@ -155,10 +137,7 @@ def _properties(given: Any) -> dict[str, str]:
         raise bad_json()
     empty = [name for name, value in given.items() if value is None]
     if empty:
-        raise Refusal(
-            "IllegalArgumentException",
-            f"Invalid value to set for properties [{', '.join(empty)}]: null",
-        )
+        raise Refusal("IllegalArgumentException", f"Invalid value to set for properties [{', '.join(empty)}]: null")
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
 
 
@@ -196,10 +175,7 @@ def update_properties(call: Call) -> Json:
         call.access(session, catalog).require("UPDATE_NAMESPACE_PROPERTIES", path)
         double = next((name for i, name in enumerate(removals) if name in removals[:i]), None)
         if double is not None:
-            raise Refusal(
-                "IllegalStateException",
-                f"Duplicate key {double} (attempted merging values  and )",
-            )
+            raise Refusal("IllegalStateException", f"Duplicate key {double} (attempted merging values  and )")
         half = bool(updates and removals)  # the real server sets, and then fails to remove (recorded)
         location = updates.pop("location", None)
         if location is not None:
@@ -238,19 +214,7 @@ def drop_namespace(call: Call) -> int:
     with call.server.database.write() as session:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), call.levels)
         call.access(session, path[0]).require("DROP_NAMESPACE", path)
-        if children(
-            session,
-            path[-1].id,
-            "namespace",
-            "table",
-            "view",
-            "generic-table",
-            "policy",
-            limit=1,
-        ):
-            raise Refusal(
-                "NamespaceNotEmptyException",
-                f"Namespace {dotted(call.levels)} is not empty",
-            )
+        if children(session, path[-1].id, "namespace", "table", "view", "generic-table", "policy", limit=1):
+            raise Refusal("NamespaceNotEmptyException", f"Namespace {dotted(call.levels)} is not empty")
         remove(session, path[-1])
         return 204

@@ -19,10 +19,7 @@ from botocore.httpsession import URLLib3Session
 
 from .errors import Refusal, not_done
 
-STS_ATTEMPTS, S3_ATTEMPTS = (
-    4,
-    6,
-)  # of the AWS SDK for Java 2 as Polaris 1.7.0 sets it up (recorded)
+STS_ATTEMPTS, S3_ATTEMPTS = (4, 6)  # of the AWS SDK for Java 2 as Polaris 1.7.0 sets it up (recorded)
 _BACKOFF = 0.02  # seconds, doubled with each attempt
 
 
@@ -65,14 +62,7 @@ def _session() -> URLLib3Session:
     return URLLib3Session(timeout=30, max_pool_connections=32)
 
 
-def _send(
-    signer: Any,
-    method: str,
-    url: str,
-    body: bytes,
-    headers: dict[str, str],
-    attempts: int,
-) -> Answer:
+def _send(signer: Any, method: str, url: str, body: bytes, headers: dict[str, str], attempts: int) -> Answer:
     for attempt in range(1, attempts + 1):
         request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
         signer.add_auth(request)
@@ -103,11 +93,7 @@ def _checked(endpoint: str | None, service: str) -> str:
     if not endpoint:
         raise not_done(f"the catalog names no endpoint for {service}; the real server would go to AWS itself")
     if urlsplit(endpoint).scheme not in ("http", "https"):
-        raise Refusal(
-            "NullPointerException",
-            f"The URI scheme of endpointOverride must not be null: {endpoint}",
-            500,
-        )
+        raise Refusal("NullPointerException", f"The URI scheme of endpointOverride must not be null: {endpoint}", 500)
     return endpoint.rstrip("/")
 
 
@@ -152,13 +138,7 @@ class Bucket:
 
 
 def assume_role(
-    endpoint: str | None,
-    region: str,
-    keys: Keys,
-    policy: str,
-    role: str | None,
-    external_id: str | None,
-    failure: int,
+    endpoint: str | None, region: str, keys: Keys, policy: str, role: str | None, external_id: str | None, failure: int
 ) -> Keys:
     """Return temporary keys from a store's STS, limited by a session policy.
 
@@ -195,8 +175,5 @@ def assume_role(
 def _sts_refusal(answer: Answer, status: int) -> Refusal:
     message = answer.failure("Sts")
     if status == 422:  # Polaris until 1.5
-        return Refusal(
-            "UnprocessableEntityException",
-            f"Failed to get subscoped credentials: {message}",
-        )
+        return Refusal("UnprocessableEntityException", f"Failed to get subscoped credentials: {message}")
     return Refusal("StsException", message, status)

@@ -41,10 +41,7 @@ def listed(
     found = children(session, parent.id, kind, after=after, limit=None if size is None else size + 1)
     page = found[:size]
     more = len(found) > len(page)
-    return {
-        field: [show(e) for e in page],
-        "next-page-token": _token(page[-1].id, size) if more else None,
-    }
+    return {field: [show(e) for e in page], "next-page-token": _token(page[-1].id, size) if more else None}
 
 
 def _token(last: int, size: int | None) -> str:

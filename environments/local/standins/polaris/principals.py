@@ -42,12 +42,7 @@ def shown(session: Session, principal: Entity) -> Json:
 def shown_role(role: Entity) -> Json:
     """Return a principal role or catalog role as the API shows it."""
     federated = {"federated": role.details.get("federated", False)} if role.kind == "principal-role" else {}
-    return {
-        "name": role.name,
-        **federated,
-        "properties": role.properties,
-        **_times(role),
-    }
+    return {"name": role.name, **federated, "properties": role.properties, **_times(role)}
 
 
 def _times(entity: Entity) -> Json:
@@ -71,8 +66,7 @@ def _inner(call: Call, field: str, request: str, accessor: str) -> tuple[Json, J
 def _new(session: Session, kind: str, label: str, name: str, **fields: Any) -> Entity:
     if child(session, ROOT, kind, name) is not None:
         raise Refusal(
-            "AlreadyExistsException",
-            f"Cannot create {label} {name}. {label} already exists or resolution failed",
+            "AlreadyExistsException", f"Cannot create {label} {name}. {label} already exists or resolution failed"
         )
     entity = Entity(kind, name, **fields)
     session.add(entity)
@@ -93,13 +87,7 @@ def create_principal(call: Call) -> Any:
     name = entity_name(inner["name"], "createPrincipal.createPrincipalRequest.principal")
     with call.server.database.write() as session:
         call.access(session).require("CREATE_PRINCIPAL")
-        principal = _new(
-            session,
-            "principal",
-            "Principal",
-            name,
-            properties=texts(inner.get("properties")),
-        )
+        principal = _new(session, "principal", "Principal", name, properties=texts(inner.get("properties")))
         session.add(Secret(principal_id=principal.id, client_id=secrets.token_hex(8), hashes=[]))
         return 201, _with_new_secret(session, principal)
 
@@ -183,14 +171,7 @@ def create_role(call: Call) -> Any:
         call.access(session).require("CREATE_PRINCIPAL_ROLE")
         properties = texts(inner.get("properties"))
         return 201, shown_role(
-            _new(
-                session,
-                "principal-role",
-                "PrincipalRole",
-                name,
-                properties=properties,
-                details=details,
-            )
+            _new(session, "principal-role", "PrincipalRole", name, properties=properties, details=details)
         )
 
 
@@ -220,10 +201,7 @@ def delete_role(call: Call) -> int:
         role = top_level(session, "principal-role", call.param("role"))
         call.access(session).require("DELETE_PRINCIPAL_ROLE")
         if role.name == "service_admin":
-            raise Refusal(
-                "BadRequestException",
-                "Polaris service admin principal role cannot be dropped",
-            )
+            raise Refusal("BadRequestException", "Polaris service admin principal role cannot be dropped")
         remove(session, role)
         return 204
 

@@ -19,13 +19,7 @@ IMPLIED_BY: dict[str, tuple[str, ...]] = {
         "CATALOG_FULL_METADATA",
         *_METADATA,
     ),
-    "CATALOG_READ_PROPERTIES": (
-        *_ADMIN,
-        "CATALOG_WRITE_PROPERTIES",
-        "CATALOG_FULL_METADATA",
-        *_METADATA,
-        *_ACCESS,
-    ),
+    "CATALOG_READ_PROPERTIES": (*_ADMIN, "CATALOG_WRITE_PROPERTIES", "CATALOG_FULL_METADATA", *_METADATA, *_ACCESS),
     "CATALOG_WRITE_PROPERTIES": (*_ADMIN, "CATALOG_FULL_METADATA", *_METADATA),
     "CATALOG_CREATE": (*_ADMIN, "CATALOG_FULL_METADATA"),
     "CATALOG_DROP": (*_ADMIN, "CATALOG_FULL_METADATA"),
@@ -42,13 +36,7 @@ def _family(kind: str, data: tuple[str, ...] = (), write_data: tuple[str, ...] =
     IMPLIED_BY[f"{kind}_DROP"] = full
     IMPLIED_BY[f"{kind}_WRITE_PROPERTIES"] = (*full, *write_data)
     IMPLIED_BY[f"{kind}_READ_PROPERTIES"] = (*full, *write, *data)
-    IMPLIED_BY[f"{kind}_LIST"] = (
-        *full,
-        *write,
-        *data,
-        f"{kind}_READ_PROPERTIES",
-        f"{kind}_CREATE",
-    )
+    IMPLIED_BY[f"{kind}_LIST"] = (*full, *write, *data, f"{kind}_READ_PROPERTIES", f"{kind}_CREATE")
     IMPLIED_BY[f"{kind}_FULL_METADATA"] = _METADATA
 
 

@@ -29,27 +29,19 @@ class Settings:
 
         def need(name: str) -> str:
             if not env.get(name):
-                raise UsageError(
-                    f"the variable {name} is not set",
-                    next_step=f"set {name}; see settings.py",
-                )
+                raise UsageError(f"the variable {name} is not set", next_step=f"set {name}; see settings.py")
             return env[name]
 
         def number(name: str, default: str) -> int:
             value = env.get(name, default)
             if not value.isdecimal():
-                raise UsageError(
-                    f"{name} is not a number",
-                    expected="a whole number",
-                    actual=value or "nothing",
-                )
+                raise UsageError(f"{name} is not a number", expected="a whole number", actual=value or "nothing")
             return int(value)
 
         bootstrap = need("POLARIS_BOOTSTRAP_CREDENTIALS").split(",")
         if len(bootstrap) != 3 or bootstrap[0] != "POLARIS":
             raise UsageError(
-                "POLARIS_BOOTSTRAP_CREDENTIALS cannot be read",
-                expected="POLARIS,<client id>,<client secret>",
+                "POLARIS_BOOTSTRAP_CREDENTIALS cannot be read", expected="POLARIS,<client id>,<client secret>"
             )
         return cls(
             http_port=number("POLARIS_HTTP_PORT", ""),

@@ -88,10 +88,7 @@ def _account(role: str | None) -> str | None:
 
 
 def _typed(value: Any, of: type) -> Any:
-    if of is bool and value in (
-        "true",
-        "false",
-    ):  # the server's JSON binding turns strings into booleans
+    if of is bool and value in ("true", "false"):  # the server's JSON binding turns strings into booleans
         return value == "true"
     if of is str and isinstance(value, (int, float)):
         return str(value).lower() if isinstance(value, bool) else str(value)

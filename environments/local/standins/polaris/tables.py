@@ -14,22 +14,8 @@ from .access import Access
 from .call import Call, Json
 from .entities import TABLE_LIKE, Entity, child, remove, swap_pointer
 from .errors import Refusal, bad_json
-from .locations import (
-    allowed_for,
-    base,
-    check_free,
-    check_inside,
-    flag,
-    folder,
-    used_by_table,
-)
-from .names import (
-    catalog_named,
-    check_name,
-    identifier,
-    resolve_in_namespace,
-    resolve_namespace,
-)
+from .locations import allowed_for, base, check_free, check_inside, flag, folder, used_by_table
+from .names import catalog_named, check_name, identifier, resolve_in_namespace, resolve_namespace
 from .paging import listed
 from .vending import client_config, refresh_route
 
@@ -46,10 +32,7 @@ def delegated(call: Call) -> bool:
     """Return whether credentials are asked for; 400 for remote signing, which the server does not do."""
     modes = {mode.strip() for mode in (call.header("x-iceberg-access-delegation") or "").split(",")}
     if "remote-signing" in modes:
-        raise Refusal(
-            "IllegalArgumentException",
-            "Unsupported access delegation mode: REMOTE_SIGNING",
-        )
+        raise Refusal("IllegalArgumentException", "Unsupported access delegation mode: REMOTE_SIGNING")
     return "vended-credentials" in modes
 
 
@@ -59,13 +42,7 @@ def etag(pointer: str) -> str:
 
 
 def answer(
-    call: Call,
-    catalog: Entity,
-    name: str,
-    document: Json,
-    pointer: str | None,
-    vend: bool,
-    write: bool = True,
+    call: Call, catalog: Entity, name: str, document: Json, pointer: str | None, vend: bool, write: bool = True
 ) -> tuple[int, Json, dict[str, str]]:
     """Return a table as create and load show it; with credentials when they are asked for."""
     levels = call.levels
@@ -86,13 +63,7 @@ def list_tables(call: Call) -> Json:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require("LIST_TABLES", path)
         return listed(
-            call,
-            session,
-            path[0],
-            path[-1],
-            "table",
-            "identifiers",
-            lambda e: {"namespace": levels, "name": e.name},
+            call, session, path[0], path[-1], "table", "identifiers", lambda e: {"namespace": levels, "name": e.name}
         )
 
 
@@ -100,10 +71,7 @@ def check_unused(session: Session, namespace: Entity, levels: list[str], name: s
     """Refuse a name that a table or view of the namespace has (409)."""
     for other in TABLE_LIKE:
         if child(session, namespace.id, other, name) is not None:
-            label, shown = (
-                other.replace("-", " ").capitalize(),
-                identifier(levels, name),
-            )
+            label, shown = (other.replace("-", " ").capitalize(), identifier(levels, name))
             message = f"{label} already exists: {shown}"
             raise Refusal(
                 "AlreadyExistsException",
@@ -142,38 +110,19 @@ def create_table(call: Call) -> Any:
     return answer(call, catalog, name, document, pointer, vend)
 
 
-def add_table(
-    session: Session,
-    path: list[Entity],
-    levels: list[str],
-    name: str,
-    location: str,
-    pointer: str,
-) -> None:
+def add_table(session: Session, path: list[Entity], levels: list[str], name: str, location: str, pointer: str) -> None:
     """Keep a new table, unless its name or place was taken meanwhile."""
     resolve_namespace(session, path[0], levels)
     check_unused(session, path[-1], levels, name, "table")
     check_free(session, path[-1], location)
-    session.add(
-        Entity(
-            "table",
-            name,
-            parent_id=path[-1].id,
-            catalog_id=path[0].id,
-            location=location,
-            pointer=pointer,
-        )
-    )
+    session.add(Entity("table", name, parent_id=path[-1].id, catalog_id=path[0].id, location=location, pointer=pointer))
     session.flush()
 
 
 def _checked_name(sent: Json) -> str:
     name = sent.get("name")
     if name is None or name == "":
-        raise Refusal(
-            "IllegalArgumentException",
-            f"Invalid table name: {'null' if name is None else 'null or empty'}",
-        )
+        raise Refusal("IllegalArgumentException", f"Invalid table name: {'null' if name is None else 'null or empty'}")
     if not isinstance(name, str):
         raise bad_json()
     if sent.get("schema") is None:
@@ -217,10 +166,7 @@ def _require_load(access: Access, path: list[Entity], vend: bool) -> bool:
 
 def load_table(call: Call) -> Any:
     """GET a table; 304 when the caller has it already."""
-    tags, snapshots = (
-        _known_tags(call.header("if-none-match")),
-        (call.query("snapshots") or "all").lower(),
-    )
+    tags, snapshots = (_known_tags(call.header("if-none-match")), (call.query("snapshots") or "all").lower())
     with call.server.database.read() as session:
         path = found(call, session)
         vend = delegated(call)
@@ -229,10 +175,7 @@ def load_table(call: Call) -> Any:
     if etag(table.pointer or "") in tags:
         return 304
     if snapshots not in ("all", "refs"):
-        raise Refusal(
-            "IllegalArgumentException",
-            f"Unrecognized snapshots: {call.query('snapshots')}",
-        )
+        raise Refusal("IllegalArgumentException", f"Unrecognized snapshots: {call.query('snapshots')}")
     document = iceberg.document(read(call, path))
     if snapshots == "refs":
         document = iceberg.only_refs(document)
@@ -354,11 +297,7 @@ def register_table(call: Call) -> Any:
     for field in ("name", "metadata-location"):
         if not isinstance(sent.get(field), str):
             raise Refusal("IllegalArgumentException", f"Cannot parse missing string: {field}")
-    name, pointer, overwrite = (
-        sent["name"],
-        sent["metadata-location"],
-        bool(sent.get("overwrite")),
-    )
+    name, pointer, overwrite = (sent["name"], sent["metadata-location"], bool(sent.get("overwrite")))
     with call.server.database.read() as session:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         catalog = path[0]

@@ -37,10 +37,7 @@ def traced(app: ASGIApp) -> tuple[ASGIApp, Callable[[], None]]:
             span.set_attribute("lake.table", table)
 
     spans = OpenTelemetryMiddleware(
-        app,
-        tracer_provider=provider,
-        server_request_hook=name_table,
-        exclude_spans=["send", "receive"],
+        app, tracer_provider=provider, server_request_hook=name_table, exclude_spans=["send", "receive"]
     )
     return spans, provider.shutdown
 

@@ -75,14 +75,7 @@ class Tokens:
     def claims(self, token: str, expired: bool = False) -> dict[str, Any] | None:
         """Return what a token says, or None when it is not ours or (unless `expired`) has expired."""
         try:
-            return dict(
-                jwt.decode(
-                    token,
-                    self._key,
-                    algorithms=["HS256"],
-                    options={"verify_exp": not expired},
-                )
-            )
+            return dict(jwt.decode(token, self._key, algorithms=["HS256"], options={"verify_exp": not expired}))
         except jwt.InvalidTokenError:
             return None
 
@@ -96,11 +89,7 @@ class Tokens:
 
     def answer(self, session: Session, form: Mapping[str, str], authorization: str) -> dict[str, object]:
         """Answer a token request; raises OAuthRefusal in the server's order of checks."""
-        client_id, client_secret, bearer = (
-            form.get("client_id"),
-            form.get("client_secret"),
-            None,
-        )
+        client_id, client_secret, bearer = (form.get("client_id"), form.get("client_secret"), None)
         scheme, _, credentials = authorization.partition(" ")
         if scheme.lower() == "basic" and client_id is None:
             client_id, client_secret = _basic(credentials)
@@ -108,10 +97,7 @@ class Tokens:
             bearer = credentials
         grant = form.get("grant_type")
         if grant is None:
-            raise Refusal(
-                "NullPointerException",
-                'Cannot invoke "Object.equals(Object)" because "o" is null',
-            )
+            raise Refusal("NullPointerException", 'Cannot invoke "Object.equals(Object)" because "o" is null')
         if grant not in (CLIENT_CREDENTIALS, EXCHANGE):
             raise OAuthRefusal("unsupported_grant_type", "The grant type is invalid")
         if grant == EXCHANGE:
@@ -122,12 +108,7 @@ class Tokens:
         return self.issue(_authenticate(session, client_id, client_secret), scope)
 
     def _exchange(
-        self,
-        session: Session,
-        form: Mapping[str, str],
-        client_id: str | None,
-        secret: str | None,
-        bearer: str | None,
+        self, session: Session, form: Mapping[str, str], client_id: str | None, secret: str | None, bearer: str | None
     ) -> dict[str, object]:
         subject = form.get("subject_token")
         if not subject or form.get("subject_token_type") != ACCESS_TOKEN:
@@ -163,10 +144,7 @@ def _checked_scope(scope: str | None) -> str:
 
 
 def _basic(credentials: str) -> tuple[str, str]:
-    bad = next(
-        (c for c in credentials if not (c.isalnum() and c.isascii()) and c not in "+/="),
-        None,
-    )
+    bad = next((c for c in credentials if not (c.isalnum() and c.isascii()) and c not in "+/="), None)
     if bad is not None:
         raise Refusal("IllegalArgumentException", f"Illegal base64 character {ord(bad):x}")
     try:
@@ -180,10 +158,7 @@ def _basic(credentials: str) -> tuple[str, str]:
 
 def _authenticate(session: Session, client_id: str, client_secret: str) -> int:
     if session.scalar(select(Entity.id).where(Entity.kind == "principal", Entity.name == "root")) is None:
-        raise Refusal(
-            "IllegalStateException",
-            "Realm is not bootstrapped, please run server in bootstrap mode.",
-        )
+        raise Refusal("IllegalStateException", "Realm is not bootstrapped, please run server in bootstrap mode.")
     found = session.scalar(select(Secret).where(Secret.client_id == client_id))
     digest = hashed(client_secret)
     if found is None or not any(hmac.compare_digest(digest, kept) for kept in found.hashes):

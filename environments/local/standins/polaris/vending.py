@@ -37,11 +37,7 @@ def session_policy(location: str, write: bool) -> str:
             "Resource": [f"arn:aws:s3:::{bucket}"],
             "Condition": {"StringLike": {"s3:prefix": [below]}},
         },
-        {
-            "Effect": "Allow",
-            "Action": ["s3:GetBucketLocation"],
-            "Resource": [f"arn:aws:s3:::{bucket}"],
-        },
+        {"Effect": "Allow", "Action": ["s3:GetBucketLocation"], "Resource": [f"arn:aws:s3:::{bucket}"]},
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 

@@ -45,13 +45,7 @@ def list_views(call: Call) -> Json:
         path = resolve_namespace(session, catalog_named(session, call.param("prefix")), levels)
         call.access(session, path[0]).require("LIST_VIEWS", path)
         return listed(
-            call,
-            session,
-            path[0],
-            path[-1],
-            "view",
-            "identifiers",
-            lambda e: {"namespace": levels, "name": e.name},
+            call, session, path[0], path[-1], "view", "identifiers", lambda e: {"namespace": levels, "name": e.name}
         )
 
 
@@ -102,12 +96,7 @@ def create_view(call: Call) -> Json:
             "schemas": [sent["schema"]],
             "current-version-id": version["version-id"],
             "versions": [version],
-            "version-log": [
-                {
-                    "timestamp-ms": version["timestamp-ms"],
-                    "version-id": version["version-id"],
-                }
-            ],
+            "version-log": [{"timestamp-ms": version["timestamp-ms"], "version-id": version["version-id"]}],
         }
     )
     pointer = _write(call, path[0], document, None)
@@ -123,27 +112,11 @@ def _place(path: list[Entity]) -> str:
     return folder(place)
 
 
-def _add(
-    session: Session,
-    path: list[Entity],
-    levels: list[str],
-    name: str,
-    location: str,
-    pointer: str,
-) -> None:
+def _add(session: Session, path: list[Entity], levels: list[str], name: str, location: str, pointer: str) -> None:
     resolve_namespace(session, path[0], levels)
     check_unused(session, path[-1], levels, name, "view")
     check_free(session, path[-1], location)
-    session.add(
-        Entity(
-            "view",
-            name,
-            parent_id=path[-1].id,
-            catalog_id=path[0].id,
-            location=location,
-            pointer=pointer,
-        )
-    )
+    session.add(Entity("view", name, parent_id=path[-1].id, catalog_id=path[0].id, location=location, pointer=pointer))
 
 
 def _write(call: Call, catalog: Entity, document: Json, previous: str | None) -> str:
@@ -169,10 +142,7 @@ def load_view(call: Call) -> Json:
         path = found(call, session, "view")
         call.access(session, path[0]).require("LOAD_VIEW", path)
     view = path[-1]
-    return _shown(
-        view.pointer or "",
-        _read(call, path[0], view.location or "", view.pointer or ""),
-    )
+    return _shown(view.pointer or "", _read(call, path[0], view.location or "", view.pointer or ""))
 
 
 def view_exists(call: Call) -> int:
@@ -196,19 +166,12 @@ def replace_view(call: Call) -> Json:
             _check_requirement(requirement, document)
         for update in sent.get("updates") or ():
             _apply(update, document)
-        check_inside(
-            [document["location"]],
-            [view.location or ""],
-            identifier(call.levels, view.name),
-        )
+        check_inside([document["location"]], [view.location or ""], identifier(call.levels, view.name))
         pointer = _write(call, path[0], _checked(document), old)
         with call.server.database.write() as session:
             if swap_pointer(session, view, old, pointer):
                 return _shown(pointer, document)
-    raise Refusal(
-        "CommitFailedException",
-        f"Cannot commit to view {identifier(call.levels, view.name)}",
-    )
+    raise Refusal("CommitFailedException", f"Cannot commit to view {identifier(call.levels, view.name)}")
 
 
 def _check_requirement(requirement: Any, document: Json) -> None:
