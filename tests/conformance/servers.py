@@ -26,7 +26,6 @@ PROJECT = Path(__file__).parents[2]
 ROLE = "arn:aws:iam::000000000000:role/polaris"
 KEY_ID, SECRET = "AKIATESTADMIN", "testsecrettestsecret"
 BUCKETS = ("clients", "duck", "misc", "pyice", "vend")
-CLIENT = {"client_id": "root", "client_secret": "s3cr3t"}
 
 
 def free_port() -> int:
@@ -220,12 +219,11 @@ class Polaris:
 
     def client(self, client_id: str = "root", client_secret: str = "s3cr3t") -> httpx.Client:
         """Return an HTTP client that is logged in."""
-        http = httpx.Client(base_url=self.base, timeout=60, trust_env=False)
         form = {"grant_type": "client_credentials", "scope": "PRINCIPAL_ROLE:ALL"}
         form |= {"client_id": client_id, "client_secret": client_secret}
-        issued = http.post("/api/catalog/v1/oauth/tokens", data=form)
-        http.headers["authorization"] = f"Bearer {issued.raise_for_status().json()['access_token']}"
-        return http
+        issued = httpx.post(f"{self.base}/api/catalog/v1/oauth/tokens", data=form, trust_env=False)
+        bearer = f"Bearer {issued.raise_for_status().json()['access_token']}"
+        return httpx.Client(base_url=self.base, headers={"authorization": bearer}, timeout=60, trust_env=False)
 
     def make_catalog(self, name: str, bucket: str = "misc", **storage: object) -> str:
         """Make a catalog whose content the service's admins may manage, and return its name."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,13 +49,27 @@ def _config(app: ASGIApp, port: int) -> uvicorn.Config:
     )  # fmt: skip
 
 
-async def _serve_both(main: uvicorn.Config, management: uvicorn.Config) -> None:
-    """Serve two applications in one loop; both end when one does."""
-    servers = [uvicorn.Server(main), uvicorn.Server(management)]
+class _Part(uvicorn.Server):
+    """One of the two servers; signals are for both, so neither takes them."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve_both(*configs: uvicorn.Config) -> None:
+    """Serve applications in one loop, until a signal or the end of one of them; then all end."""
+    servers = [_Part(config) for config in configs]
+
+    def end() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, end)
     tasks = [asyncio.ensure_future(server.serve()) for server in servers]
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for server in servers:
-        server.should_exit = True
+    end()
     await asyncio.gather(*tasks)
 
 
