@@ -26,14 +26,16 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    environment: str = Field("local", description="local, containers, kind or attach")
-    platform: Path = Field(Path("demo/platform.yaml"), description="the platform's description")
-    object_store: Literal["seaweedfs", "localstack"] = Field("seaweedfs", description="which store `local` runs")
-    polaris_url: str | None = Field(None, description="a Polaris that runs already, in place of the stand-in")
-    marquez_url: str | None = Field(None, description="a Marquez that runs already, in place of the stand-in")
-    fixed_ports: bool = Field(False, description="use the ports of platform.yaml instead of free ones")
-    scale: int = Field(1, ge=1, le=1000, description="multiplies the demo's rows")
-    keep: bool = Field(False, description="leave the stack up for the next run")
+    environment: str = Field(default="local", description="local, containers, kind or attach")
+    platform: Path = Field(default=Path("demo/platform.yaml"), description="the platform's description")
+    object_store: Literal["seaweedfs", "localstack"] = Field(
+        default="seaweedfs", description="which store `local` runs"
+    )
+    polaris_url: str | None = Field(default=None, description="a Polaris that runs already, in place of the stand-in")
+    marquez_url: str | None = Field(default=None, description="a Marquez that runs already, in place of the stand-in")
+    fixed_ports: bool = Field(default=False, description="use the ports of platform.yaml instead of free ones")
+    scale: int = Field(default=1, ge=1, le=1000, description="multiplies the demo's rows")
+    keep: bool = Field(default=False, description="leave the stack up for the next run")
 
 
 def load_settings(folder: Path, overrides: Mapping[str, object]) -> Settings:

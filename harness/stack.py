@@ -35,10 +35,10 @@ class WorkloadState(BaseModel):
     kind: Kind
     version: str = ""
     pid: int | None = None
-    created: float | None = Field(None, description="its creation time: a recycled pid has another")
+    created: float | None = Field(default=None, description="its creation time: a recycled pid has another")
     log: Path | None = None
-    ready_seconds: float | None = Field(None, description="from its own start until its readiness check held")
-    ready_by: str = Field("", description="the fact that proved readiness, in words")
+    ready_seconds: float | None = Field(default=None, description="from its own start until its readiness check held")
+    ready_by: str = Field(default="", description="the fact that proved readiness, in words")
 
 
 class Stack(BaseModel):

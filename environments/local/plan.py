@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from environments.local.provision import Parts
-    from harness.platform import Platform
+from environments.local.provision import Parts
 
 
 @dataclass(frozen=True)
 class Plan:
     """Everything that is decided before the first process starts."""
 
-    platform: Platform  # the effective one: its endpoints are those of this stack
     platform_file: Path  # the effective platform.yaml, which workloads are given as PLATFORM_FILE
     folder: Path  # the stack's private folder; a workload keeps its data in `folder / <name>`
     parts: Parts  # where the provisioned parts lie

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +41,3 @@ class ProcessSpec:
     requires: tuple[str, ...] = ()
     ready: Ready | None = None
     job: bool = False
-    drop_root: bool = False  # run as `nobody` when the harness runs as root
-    stop_signal: int = signal.SIGTERM
-    stop_grace: float = 5.0  # seconds before SIGKILL

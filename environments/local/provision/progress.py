@@ -1,4 +1,4 @@
-"""Shows what is being fetched and built: moving lines on a terminal, plain lines elsewhere; always on standard error."""
+"""Shows what is being fetched and built: moving lines on a terminal, plain lines elsewhere; on standard error."""
 
 from __future__ import annotations
 

@@ -1,0 +1,80 @@
+"""Makes a database cluster and becomes its server; as `nobody` when run by root, since PostgreSQL refuses root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+
+def main() -> None:
+    """Read FLOE_PG_* and POSTGRES_PASSWORD, make the cluster once, and exec the server."""
+    binaries, folder = Path(os.environ["FLOE_PG_BIN"]), Path(os.environ["FLOE_PG_FOLDER"])
+    if os.geteuid() == 0:
+        binaries = _copy_for_nobody(binaries, folder)
+        _become_nobody(folder)
+    os.umask(0o077)
+    password, data = os.environ.pop("POSTGRES_PASSWORD"), folder / "data"
+    user = os.environ["FLOE_PG_USER"]
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(binaries, folder, data, user, password)
+        for name in os.environ["FLOE_PG_DATABASES"].split(","):
+            _single_user(binaries, data, f"CREATE DATABASE {name} OWNER {user}")
+    server = str(binaries / "postgres")
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": os.environ["FLOE_PG_PORT"],
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        "shared_buffers": "32MB",
+        # The data is as short-lived as the stack, so no write waits for the disk.
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
+    os.execv(server, [server, "-D", str(data), *(f"--{key}={value}" for key, value in settings.items())])
+
+
+def _copy_for_nobody(binaries: Path, folder: Path) -> Path:
+    """Copy the server to where `nobody` can reach it: a checkout below root's home cannot be entered by others."""
+    package = binaries.parents[1]
+    target = folder / "program"
+    if not target.exists():
+        shutil.copytree(binaries.parent, target / package.name / binaries.parent.name, symlinks=True)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    return target / package.name / binaries.parent.name / binaries.name
+
+
+def _become_nobody(folder: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+    os.setgroups([])
+    os.setgid(nobody.pw_gid)
+    os.setuid(nobody.pw_uid)
+    os.environ["HOME"] = str(folder)
+    os.chdir(folder)
+
+
+def _make_cluster(binaries: Path, folder: Path, data: Path, user: str, password: str) -> None:
+    password_file = folder / "password"
+    password_file.write_text(password)
+    options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+    command = [str(binaries / "initdb"), "-D", str(data), "-U", user, f"--pwfile={password_file}", *options]
+    try:
+        subprocess.run(command, check=True)
+    finally:
+        password_file.unlink()
+
+
+def _single_user(binaries: Path, data: Path, statement: str) -> None:
+    command = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
+    subprocess.run(command, input=f"{statement}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main()

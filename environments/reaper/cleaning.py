@@ -1,0 +1,73 @@
+"""Ends the processes of a stack and removes its folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import psutil
+
+MARK = "FLOE_HARNESS_STACK"  # environment variable of every process of a stack; its value is the stack's id
+_GRACE = 3.0  # seconds between SIGTERM and SIGKILL; the data goes with the stack, so nothing needs longer
+
+
+def clean(stack_id: str, registered: Iterable[tuple[int, float]], folder: Path) -> list[str]:
+    """End what was registered as (pid, creation time), latest first, then what carries the mark; remove the folder.
+
+    Returns a line for each thing removed.
+    """
+    processes: dict[int, psutil.Process] = {}
+    for pid, created in reversed(list(registered)):
+        for process in _group(pid, created):
+            processes.setdefault(process.pid, process)
+    for process in _marked(stack_id):
+        processes.setdefault(process.pid, process)
+    lines = [f"ended {pid} {_name(process)}" for pid, process in processes.items()]
+    _end(list(processes.values()))
+    _end(list(_marked(stack_id)))  # what those started while they ended
+    shutil.rmtree(folder, ignore_errors=True)
+    return [*lines, f"removed {folder}"]
+
+
+def _group(pid: int, created: float) -> Iterator[psutil.Process]:
+    """Yield a process and its descendants, unless the pid belongs to another process by now."""
+    try:
+        process = psutil.Process(pid)
+        if abs(process.create_time() - created) < 1:
+            yield process
+            yield from process.children(recursive=True)
+    except psutil.Error:
+        return
+
+
+def _marked(stack_id: str) -> Iterator[psutil.Process]:
+    me = psutil.Process().pid
+    for process in psutil.process_iter():
+        try:
+            if process.pid != me and process.environ().get(MARK) == stack_id:
+                yield process
+        except (psutil.Error, OSError):
+            continue
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.Error:
+        return "(gone)"
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        try:
+            process.terminate()
+        except psutil.Error:
+            continue
+    _, alive = psutil.wait_procs(processes, timeout=_GRACE)
+    for process in alive:
+        try:
+            process.kill()
+        except psutil.Error:
+            continue
+    psutil.wait_procs(alive, timeout=_GRACE)
