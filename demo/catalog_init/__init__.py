@@ -1,1 +1,1 @@
-"""Makes what the pipeline stands on: buckets, the catalog, its grants, its namespaces. Run twice, it changes nothing."""
+"""Makes buckets, the catalog, its grants and its namespaces. Run twice, it changes nothing."""

@@ -1,0 +1,1 @@
+"""The pipeline: Dagster's assets, jobs, schedule and sensor, with dbt inside. Dagster loads `definitions`."""
