@@ -1,10 +1,9 @@
-"""How a platform is made to run: one environment a folder, all behind `running`."""
+"""How a platform is made to run: one environment a folder, all behind the functions here."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from harness.errors import UsageError
 from harness.settings import Settings
@@ -13,19 +12,38 @@ from harness.stack import Stack
 NAMES = ("local",)
 
 
-@contextmanager
-def running(settings: Settings) -> Iterator[Stack]:
+def running(settings: Settings) -> AbstractContextManager[Stack]:
     """Hand out the running platform, and let go of it at the end.
 
     Raises UsageError for an environment that is not known, EnvironmentFailure when it could not be made.
     """
-    if settings.environment != "local":
+    if settings.environment not in NAMES:
         near = difflib.get_close_matches(settings.environment, NAMES, n=1)
         raise UsageError(
             f"unknown environment {settings.environment!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
             expected=f"one of {', '.join(NAMES)}",
         )
-    from environments.local import running as running_locally  # its parts are only needed where it runs
+    from environments import local  # imported late: what it needs is only there where it runs
 
-    with running_locally(settings) as stack:
-        yield stack
+    return local.running(settings)
+
+
+def find() -> list[Stack]:
+    """Return the stacks that are written down as up, oldest first."""
+    from environments import local
+
+    return local.find()
+
+
+def dead_workloads(stack: Stack) -> list[str]:
+    """Return the names of a stack's workloads that have died."""
+    from environments import local
+
+    return local.dead_workloads(stack)
+
+
+def down(stack: Stack) -> None:
+    """End a stack, and return when nothing of it is left."""
+    from environments import local
+
+    local.down(stack)

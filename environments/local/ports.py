@@ -66,6 +66,6 @@ def _is_free(port: int) -> bool:
 
 def _holder(port: int) -> str:
     for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+        if connection.status == psutil.CONN_LISTEN and connection.pid and connection.laddr[1:] == (port,):
             return f"{psutil.Process(connection.pid).name()} (process {connection.pid}) listens there"
     return "a process of another user listens there"

@@ -70,7 +70,7 @@ def _flags(options: dict[str, object]) -> list[str]:
 
 
 def _iam() -> dict[str, object]:
-    """Return SeaweedFS' IAM file: one role that anybody with keys may take, limited by the session policy it asks for."""
+    """Return SeaweedFS' IAM file: one role that anybody with keys may take, limited by its session policy."""
     allow_s3 = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"]}
     trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole"]}
     signing_key = base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,35 @@
+"""The command `harness`: its subcommands, and how an error reaches the user."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from harness.commands import doctor, down, logs, setup, status, up
+from harness.errors import HarnessError
+
+app = typer.Typer(
+    name="harness",
+    help="Contract tests for an Iceberg data platform: stand it up, look at it, take it down.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (setup, doctor, up, status, logs, down):
+    app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
+
+
+def main() -> None:
+    """Run a subcommand; an error for the user is printed without a traceback and sets the exit status."""
+    try:
+        app()
+    except HarnessError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

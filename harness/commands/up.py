@@ -1,0 +1,36 @@
+"""`harness up`: stand the platform up and leave it up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def up(
+    env: Annotated[str | None, typer.Option(help="local, containers, kind or attach.")] = None,
+    platform: Annotated[Path | None, typer.Option(help="platform.yaml.")] = None,
+    object_store: Annotated[str | None, typer.Option(help="seaweedfs or localstack.")] = None,
+    polaris_url: Annotated[str | None, typer.Option(help="A Polaris in place of the stand-in.")] = None,
+    marquez_url: Annotated[str | None, typer.Option(help="A Marquez in place of the stand-in.")] = None,
+    fixed_ports: Annotated[bool | None, typer.Option(help="The ports of platform.yaml, not free ones.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Multiplies the demo's rows.")] = None,
+) -> None:
+    """Stand the platform up and leave it up; a stack that is up and the same is used again."""
+    import environments
+    from harness.commands.status import print_stack
+    from harness.settings import load_settings
+
+    given = {
+        "environment": env,
+        "platform": platform,
+        "object_store": object_store,
+        "polaris_url": polaris_url,
+        "marquez_url": marquez_url,
+        "fixed_ports": fixed_ports,
+        "scale": scale,
+        "keep": True,
+    }
+    with environments.running(load_settings(Path.cwd(), given)) as stack:
+        print_stack(stack)
