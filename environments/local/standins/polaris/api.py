@@ -17,7 +17,7 @@ from starlette.routing import Route
 from . import catalogs, commits, generic, grants, namespaces, principals, tables, views
 from .call import Call, Server
 from .edge import Edge, check_realm
-from .errors import Empty, OAuthRefusal, Refusal
+from .errors import Empty, OAuthRefusal, Refusal, not_done
 from .tokens import read_form
 
 M, C, P = "/api/management/v1", "/api/catalog/v1", "/api/catalog/polaris/v1"
@@ -156,6 +156,9 @@ async def _answered(request: Request, answer: Callable[[bytes], Response]) -> Re
         return Response(status_code=empty.status, headers=empty.headers)
     except ClientDisconnect:
         return Response(status_code=400)
+    except NotImplementedError as error:  # PyIceberg's own
+        undone = not_done(str(error) or "what PyIceberg does not do")
+        return _json(undone.status, undone.body(), _JSON)
     except Exception as error:  # a mistake of the stand-in's own: told as one, never as an answer of the real server
         log.exception("%s %s failed", request.method, request.url.path)
         message = f"The Polaris stand-in failed: {type(error).__name__}"

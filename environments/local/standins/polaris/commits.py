@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from . import metadata as iceberg
 from .call import Call, Json
+from .changes import Change
 from .entities import Entity, child, swap_pointer
 from .errors import Refusal
 from .locations import allowed_for, check_free, check_inside, used_by_table
-from .metadata import Change
 from .names import catalog_named, check_name, identifier, namespace_path, resolve_in_namespace
 from .tables import add_table, check_unused, read, read_identifier
 

@@ -60,7 +60,7 @@ class Answer:
 @cache
 def _session() -> URLLib3Session:
     no_delay = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]  # else each PUT waits 40 ms for a delayed ACK
-    return URLLib3Session(timeout=30, max_pool_connections=32, socket_options=no_delay)
+    return URLLib3Session(timeout=30, max_pool_connections=32, socket_options=no_delay)  # type: ignore[arg-type]
 
 
 def _send(signer: Any, method: str, url: str, body: bytes, headers: dict[str, str], attempts: int) -> Answer:

@@ -54,6 +54,8 @@ class Vendor:
     def keys(self, catalog: Entity, location: str, write: bool = True) -> Keys | None:
         """Return temporary keys for a location, or None when the catalog's STS is said to be unavailable."""
         storage = catalog.details["storage"]
+        if catalog.details["type"] != "INTERNAL":
+            raise not_done("tables of external catalogs")
         if storage["storageType"] != "S3":
             raise not_done(f"tables in storage of type {storage['storageType']}")
         if storage.get("stsUnavailable"):
