@@ -47,6 +47,7 @@ class Layer:
     name: str
     namespace: str
     bucket: str
+    retention_days: int
 
     @property
     def location(self) -> str:
@@ -115,7 +116,12 @@ def read(env: Mapping[str, str] = os.environ) -> Settings:
         catalog=_catalog(platform["catalogs"][catalogs.pop()], env),
         store=_store(stores, env),
         layers={
-            name: Layer(name, layer["namespace"], platform["storage"][layer["storage_ref"]]["bucket"])
+            name: Layer(
+                name,
+                namespace=layer["namespace"],
+                bucket=platform["storage"][layer["storage_ref"]]["bucket"],
+                retention_days=int(layer["retention_days"]),
+            )
             for name, layer in platform["layers"].items()
         },
         threads=int(platform["compute"]["duckdb"].get("properties", {}).get("threads", 2)),
