@@ -35,11 +35,11 @@ def find() -> list[Stack]:
     return local.find()
 
 
-def dead_workloads(stack: Stack) -> list[str]:
-    """Return the names of a stack's workloads that have died."""
+def rerun(stack: Stack, workload: str) -> None:
+    """Run a job workload of a stack again, to its end."""
     from environments import local
 
-    return local.dead_workloads(stack)
+    local.rerun(stack, workload)
 
 
 def down(stack: Stack) -> None:

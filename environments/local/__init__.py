@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,23 +17,26 @@ from environments.local.ports import choose_ports
 from environments.local.provision import provision
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.local.stacks import dead_workloads, digest_of, find, new_folder, stacks_folder
+from environments.local.stacks import digest_of, find, new_folder, stacks_folder
 from environments.local.start import Starter
 from environments.local.workloads import declare
 from environments.reaper import Reaper, end_stack
 from harness.errors import EnvironmentFailure
+from harness.liveness import dead_workloads
+from harness.platform import load_platform
 from harness.settings import Settings
 from harness.stack import Stack, WorkloadState
 
-__all__ = ["dead_workloads", "down", "find", "running"]
+__all__ = ["down", "find", "rerun", "running"]
 
+_PLAN = "plan.json"
 _MEGABYTES = 500  # what a stack may write
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Stack]:
     """Hand out a stack that is up, reused when one was kept that is the same, and let go of it at the end."""
-    read_platform(settings.platform)  # a mistake in it is told before anything is fetched
+    load_platform(settings.platform)  # a mistake in it is told before anything is fetched
     with FileLock(stacks_folder() / "lock"):
         stack, reaper = _reuse(settings) or _start(settings)
     try:
@@ -84,6 +88,7 @@ def _start(settings: Settings) -> tuple[Stack, Reaper]:
         write_secrets(secrets, folder / "secrets.json")
         plan = Plan(platform_file, folder, parts, endpoints, ports, secrets, settings.object_store, settings.scale)
         specs = declare(plan, without=_replaced(settings))
+        (folder / _PLAN).write_text(json.dumps({"ports": ports}))
         with Shown() as shown:
             starter = Starter(folder.name, folder, reaper.hold, lambda name, text: shown.say(name, text, always=True))
             workloads = starter.start(specs)
@@ -104,6 +109,19 @@ def _start(settings: Settings) -> tuple[Stack, Reaper]:
         reaper.close()
         raise
     return stack, reaper
+
+
+def rerun(stack: Stack, workload: str) -> None:
+    """Run a job of a stack again, to its end; raises StartError when it fails, KeyError for one that is no job."""
+    written = json.loads((stack.folder / _PLAN).read_text())
+    secrets = json.loads(stack.secrets_file.read_text())
+    plan = Plan(stack.platform_file, stack.folder, provision(), stack.endpoints, written["ports"], secrets)
+    job = {spec.name: spec for spec in declare(plan) if spec.job}[workload]
+    reaper = Reaper(stack.folder)
+    try:
+        Starter(stack.id, stack.folder, reaper.hold, lambda name, text: None).start([job])
+    finally:
+        reaper.close()
 
 
 def _replaced(settings: Settings) -> frozenset[str]:

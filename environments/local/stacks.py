@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 from pydantic import ValidationError
 
 from harness.settings import Settings
@@ -53,19 +52,6 @@ def _read_all() -> Iterator[Stack]:
             yield Stack.read(file)
         except (OSError, ValidationError):
             continue
-
-
-def dead_workloads(stack: Stack) -> list[str]:
-    """Return the workloads whose process is not there any more."""
-    return [w.name for w in stack.workloads if w.pid is not None and not _lives(w.pid, w.created)]
-
-
-def _lives(pid: int, created: float | None) -> bool:
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and (created is None or process.create_time() == created)
-    except psutil.Error:
-        return False
 
 
 def digest_of(settings: Settings) -> str:

@@ -31,9 +31,9 @@ def print_stack(stack: Stack) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    import environments
+    from harness.liveness import dead_workloads
 
-    dead = environments.dead_workloads(stack)
+    dead = dead_workloads(stack)
     table = Table("workload", "component", "is", "version", "process", "memory", "ready after", "proved by", box=None)
     for w in stack.workloads:
         process = "died" if w.name in dead else str(w.pid or "ended")

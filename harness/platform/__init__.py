@@ -1,0 +1,18 @@
+"""The platform under test: its model, what its namespaces may be called, and the reader of platform.yaml."""
+
+from harness.platform.loader import PlatformErrors, load_platform
+from harness.platform.model import Catalog, Compute, Layer, Observability, Platform, SecretRef, Storage
+from harness.platform.namespaces import check_namespace
+
+__all__ = [
+    "Catalog",
+    "Compute",
+    "Layer",
+    "Observability",
+    "Platform",
+    "PlatformErrors",
+    "SecretRef",
+    "Storage",
+    "check_namespace",
+    "load_platform",
+]
