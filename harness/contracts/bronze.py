@@ -1,0 +1,164 @@
+"""Stage bronze: the orchestrator's definitions are loaded, and its first job has written the raw tables."""
+
+from __future__ import annotations
+
+from harness.contracts import tables
+from harness.contracts.breach import Breach
+from harness.contracts.compare import same_names
+from harness.contracts.probe import Probe
+from harness.contracts.registry import Facts, Stage, contract
+from harness.systems.lake import named
+
+_RUN = ("bronze.run-succeeds",)
+_CODE = "compare the code location with expectations.yaml; the image that runs may be older than the code"
+
+
+@contract(
+    "orchestrator.assets-loaded",
+    stage=Stage.BRONZE,
+    promise="The orchestrator has loaded exactly the declared assets.",
+    requires=("orchestrator.location-loaded",),
+    mend=_CODE,
+)
+def orchestrator_assets_loaded(probe: Probe) -> Facts:
+    assets = probe.dagster.repository().assets
+    same_names("assets", probe.expectations.tables, assets)
+    return {"assets": sorted(assets)}
+
+
+@contract(
+    "orchestrator.jobs-loaded",
+    stage=Stage.BRONZE,
+    promise="The orchestrator has loaded exactly the declared jobs.",
+    requires=("orchestrator.location-loaded",),
+    mend=_CODE,
+)
+def orchestrator_jobs_loaded(probe: Probe) -> Facts:
+    jobs = probe.dagster.repository().jobs
+    same_names("jobs", probe.expectations.orchestrator.jobs, jobs)
+    return {"jobs": sorted(jobs)}
+
+
+@contract(
+    "orchestrator.schedules-loaded",
+    stage=Stage.BRONZE,
+    promise="The orchestrator has loaded exactly the declared schedules, each with its job and its time.",
+    requires=("orchestrator.location-loaded",),
+    mend=_CODE,
+)
+def orchestrator_schedules_loaded(probe: Probe) -> Facts:
+    wanted = [f"{name}: {row.job} at {row.cron}" for name, row in probe.expectations.orchestrator.schedules.items()]
+    there = [
+        f"{name}: {row['pipelineName']} at {row['cronSchedule']}"
+        for name, row in probe.dagster.repository().schedules.items()
+    ]
+    same_names("schedules", wanted, there)
+    return {"schedules": there}
+
+
+@contract(
+    "orchestrator.sensors-loaded",
+    stage=Stage.BRONZE,
+    promise="The orchestrator has loaded exactly the declared sensors, each with its job.",
+    requires=("orchestrator.location-loaded",),
+    mend=_CODE,
+)
+def orchestrator_sensors_loaded(probe: Probe) -> Facts:
+    wanted = [f"{name}: {job}" for name, job in probe.expectations.orchestrator.sensors.items()]
+    there = [
+        f"{name}: {target['pipelineName']}"
+        for name, row in probe.dagster.repository().sensors.items()
+        for target in row["targets"] or ({"pipelineName": "no job"},)
+    ]
+    same_names("sensors", wanted, there)
+    return {"sensors": there}
+
+
+@contract(
+    "bronze.run-succeeds",
+    stage=Stage.BRONZE,
+    promise="The job that loads the raw tables succeeds, and materializes each of them.",
+    requires=("orchestrator.assets-loaded", "orchestrator.jobs-loaded", "catalog.probe-table"),
+    mend="read the run's error events in the orchestrator's web page",
+)
+def bronze_run_succeeds(probe: Probe) -> Facts:
+    result = probe.result("bronze")
+    same_names("assets that the run made", probe.expectations.raw, probe.dagster.materializations(result["run_id"]))
+    return result
+
+
+@contract(
+    "bronze.columns",
+    stage=Stage.BRONZE,
+    promise="A raw table has the declared columns, in order, with the declared types.",
+    requires=_RUN,
+    mend="correct the asset's schema, or the declared one",
+)
+def bronze_columns(probe: Probe, table: str) -> Facts:
+    return tables.columns_hold(probe, table)
+
+
+@contract(
+    "bronze.rows",
+    stage=Stage.BRONZE,
+    promise="A raw table has exactly the declared number of rows.",
+    requires=_RUN,
+    mend="look whether the asset appends where it should replace",
+)
+def bronze_rows(probe: Probe, table: str, rows: int | None = None) -> Facts:
+    declared = rows if rows is not None else probe.expectations.tables[table].rows
+    if declared is None:
+        raise LookupError(f"the expectations do not say how many rows {table} has")
+    wanted, there = declared * probe.scale, tables.count(probe, table)
+    if wanted != there:
+        raise Breach(f"{table} has another number of rows", expected=str(wanted), actual=str(there))
+    return {"rows": there}
+
+
+@contract(
+    "bronze.location",
+    stage=Stage.BRONZE,
+    promise="A raw table and its files lie in its layer's bucket, under its layer's prefix.",
+    requires=_RUN,
+    mend="give the namespace its location, and drop tables that were made before it had one",
+)
+def bronze_location(probe: Probe, table: str) -> Facts:
+    return tables.location_holds(probe, table)
+
+
+@contract(
+    "bronze.references-hold",
+    stage=Stage.BRONZE,
+    promise="Each value of a reference is there in the table that it refers to.",
+    requires=_RUN,
+    mend="load the tables of one run from one source state",
+)
+def bronze_references_hold(probe: Probe, table: str, column: str) -> Facts:
+    other, _, key = probe.expectations.tables[table].references[column].rpartition(".")
+    orphans = probe.lake.ask(
+        f"SELECT DISTINCT child.{named(column)} FROM {tables.in_lake(probe, table)} AS child"  # noqa: S608
+        f" ANTI JOIN {tables.in_lake(probe, other)} AS parent ON child.{named(column)} = parent.{named(key)} LIMIT 5"
+    )
+    if orphans:
+        raise Breach(
+            f"{table}.{column} refers to rows that are not there",
+            expected=f"each value stands in {other}.{key}",
+            actual=f"not there: {', '.join(str(row[0]) for row in orphans)}",
+        )
+    return {"references": f"{other}.{key}"}
+
+
+@contract(
+    "bronze.second-run-repeats-nothing",
+    stage=Stage.BRONZE,
+    promise="A second run of the job leaves each raw table with the rows it had.",
+    requires=("bronze.rows",),
+    mend="let the asset replace the table's content instead of appending",
+)
+def bronze_second_run_repeats_nothing(probe: Probe) -> Facts:
+    first, second = probe.result("bronze")["run_id"], probe.result("bronze-again")["run_id"]
+    if first == second:
+        raise Breach("there was no second run", expected="two runs", actual=f"run {first} alone")
+    for table in probe.expectations.raw:
+        bronze_rows(probe, table)
+    return {"first": first, "second": second}

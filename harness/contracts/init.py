@@ -1,0 +1,299 @@
+"""Stage init: every system works, and the warehouse and its namespaces are there."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from harness import stack as names
+from harness.contracts.breach import Breach
+from harness.contracts.compare import all_there, same_names
+from harness.contracts.probe import Probe
+from harness.contracts.registry import Facts, Stage, contract
+from harness.systems.catalog import Namespace, levels
+from harness.systems.http import answer
+
+INIT_JOB = "catalog-init"  # the workload that makes the warehouse
+
+
+@contract(
+    "object-store.keeps-objects",
+    stage=Stage.INIT,
+    promise="The object store takes an object in each layer's bucket and gives it back.",
+    mend="make the buckets that platform.yaml names, and check the store's endpoint and keys",
+)
+def object_store_keeps_objects(probe: Probe) -> Facts:
+    buckets = sorted({storage.bucket for storage in probe.platform.storage.values()})
+    all_there("buckets", buckets, probe.objects.buckets())
+    body = secrets.token_bytes(64)
+    for bucket in buckets:
+        if probe.objects.round_trip(bucket, f"harness-probe-{body[:6].hex()}", body) != body:
+            raise Breach(f"bucket {bucket} gave back another object than it was given")
+    return {"buckets": buckets}
+
+
+@contract(
+    "object-store.assumes-role",
+    stage=Stage.INIT,
+    promise="The store's STS answers AssumeRole where the catalog vends credentials.",
+    mend="use a store whose STS works, or keep the catalog from vending: `stsUnavailable: true`, clients with own keys",
+)
+def object_store_assumes_role(probe: Probe) -> Facts:
+    storage = probe.catalog.description()["storageConfigInfo"]
+    if storage.get("stsUnavailable"):
+        return {"vending": False}
+    role = storage.get("roleArn")
+    if not role:
+        raise Breach("the catalog has no role to ask the store's STS for", expected="a roleArn", actual="none")
+    return {"vending": True, "access_key_id": probe.objects.assume_role(role)}
+
+
+@contract(
+    "database.answers",
+    stage=Stage.INIT,
+    promise="The database answers a query.",
+    mend="look at the database's log: harness logs postgresql",
+)
+def database_answers(probe: Probe) -> Facts:
+    rows = probe.database.ask("select 6 * 7, current_setting('server_version')")
+    if rows[0][0] != 42:
+        raise Breach("the database cannot calculate", expected="42", actual=str(rows[0][0]))
+    return {"version": rows[0][1]}
+
+
+@contract(
+    "catalog.healthy",
+    stage=Stage.INIT,
+    promise="The catalog's management port says that it is up.",
+    mend="look at the catalog's log: harness logs polaris",
+)
+def catalog_healthy(probe: Probe) -> Facts:
+    if names.CATALOG_HEALTH not in probe.stack.endpoints:  # a server that was given by its address alone
+        answer(probe.catalog.token_by_form())
+        return {"by": "token"}
+    status = probe.catalog.health()["status"]
+    if status != "UP":
+        raise Breach("the catalog does not say that it is up", expected="UP", actual=str(status))
+    return {"by": "health"}
+
+
+@contract(
+    "trace-store.answers",
+    stage=Stage.INIT,
+    promise="The trace store lists its services.",
+    mend="look at the trace store's log: harness logs jaeger",
+)
+def trace_store_answers(probe: Probe) -> Facts:
+    return {"services": probe.traces.services()}
+
+
+@contract(
+    "lineage-store.answers",
+    stage=Stage.INIT,
+    promise="The lineage store lists its namespaces.",
+    mend="look at the lineage store's log: harness logs marquez",
+)
+def lineage_store_answers(probe: Probe) -> Facts:
+    found = probe.lineage.namespaces()
+    all_there("namespaces of the lineage store", ["default"], found)
+    return {"namespaces": found}
+
+
+@contract(
+    "orchestrator.location-loaded",
+    stage=Stage.INIT,
+    promise="The orchestrator has loaded its code location without an error.",
+    mend="look at what the code server says: harness logs dagster-user-code",
+)
+def orchestrator_location_loaded(probe: Probe) -> Facts:
+    wanted = probe.expectations.orchestrator.location
+    locations = probe.dagster.locations()
+    all_there("code locations", [wanted], locations)
+    if locations[wanted] is not None:
+        raise Breach(f"code location {wanted} does not load", expected="no error", actual=locations[wanted])
+    return {"location": wanted}
+
+
+@contract(
+    "orchestrator.daemons-healthy",
+    stage=Stage.INIT,
+    promise="Every daemon that the orchestrator needs has a fresh heartbeat.",
+    mend="look at the daemon's log: harness logs dagster-daemon",
+)
+def orchestrator_daemons_healthy(probe: Probe) -> Facts:
+    daemons = probe.dagster.daemons()
+    if not daemons or not all(daemons.values()):
+        sick = sorted(name for name, healthy in daemons.items() if not healthy)
+        raise Breach("not every daemon is healthy", expected="all healthy", actual=", ".join(sick) or "no daemon")
+    return {"daemons": sorted(daemons)}
+
+
+@contract(
+    "catalog.token-by-form",
+    stage=Stage.INIT,
+    promise="The catalog issues a token for a form-encoded request.",
+    mend="check client id, secret and scope; OAuth2 takes a form (RFC 6749, 4.4.2)",
+)
+def catalog_token_by_form(probe: Probe) -> Facts:
+    token = answer(probe.catalog.token_by_form())
+    if token.get("token_type", "").lower() != "bearer" or not token.get("access_token"):
+        raise Breach("the answer holds no bearer token", expected="token_type bearer", actual=str(sorted(token)))
+    return {"expires_in": token.get("expires_in")}
+
+
+@contract(
+    "catalog.token-by-json-refused",
+    stage=Stage.INIT,
+    promise="The catalog refuses a token request that is JSON.",
+    mend="send token requests form-encoded",
+)
+def catalog_token_by_json_refused(probe: Probe) -> Facts:
+    response = probe.catalog.token_by_json()
+    if response.status_code not in (400, 415):
+        raise Breach("a JSON token request was not refused", expected="415", actual=str(response.status_code))
+    return {"status": response.status_code}
+
+
+@contract(
+    "catalog.warehouse-exists",
+    stage=Stage.INIT,
+    promise="The catalog knows the warehouse of platform.yaml.",
+    requires=("catalog.token-by-form",),
+    mend="send the init job's token request form-encoded, and run the init job again",
+)
+def catalog_warehouse_exists(probe: Probe) -> Facts:
+    warehouse = probe.platform.warehouse
+    response = probe.catalog.config()
+    if response.status_code != 200:
+        raise Breach(
+            f"the catalog has no warehouse {warehouse!r}",
+            expected=f"GET /v1/config?warehouse={warehouse} -> 200",
+            actual=f"{response.status_code} {response.text[:300]}",
+        )
+    found: dict[str, Any] = response.json()
+    return {"prefix": found["overrides"].get("prefix")}
+
+
+@contract(
+    "catalog.namespace-located",
+    stage=Stage.INIT,
+    promise="Each layer's namespace exists at the location that platform.yaml gives it.",
+    requires=("catalog.warehouse-exists",),
+    mend="run the init job again; a namespace elsewhere has to be dropped first",
+)
+def catalog_namespace_located(probe: Probe, layer: str) -> Facts:
+    namespace, place = probe.namespaces[layer], probe.platform.location(layer)
+    response = probe.catalog.namespace(tuple(namespace.split(".")))
+    if response.status_code != 200:
+        raise Breach(
+            f"there is no namespace {namespace!r}",
+            expected=f"{namespace} at {place}",
+            actual=f"{response.status_code} {response.text[:300]}",
+        )
+    location = str(response.json()["properties"].get("location"))
+    if location.rstrip("/") != place.rstrip("/"):
+        raise Breach(f"namespace {namespace} lies elsewhere", expected=place, actual=location)
+    return {"location": location}
+
+
+@contract(
+    "catalog.namespaces-work",
+    stage=Stage.INIT,
+    promise="A namespace can be made, found and dropped, simple or nested.",
+    requires=("catalog.warehouse-exists",),
+    mend="grant the principal CATALOG_MANAGE_CONTENT",
+)
+def catalog_namespaces_work(probe: Probe, namespace: Namespace) -> Facts:
+    parts = levels(namespace)
+    with _namespace(probe, parts):
+        listed = probe.catalog.namespaces(parts[:-1] or None)
+        all_there("namespaces", [".".join(parts)], {".".join(name) for name in listed})
+        answer(probe.catalog.namespace(parts))
+    gone = probe.catalog.namespace(parts).status_code
+    if gone != 404:
+        raise Breach(f"namespace {parts} is still there after it was dropped", expected="404", actual=str(gone))
+    return {"namespace": list(parts)}
+
+
+@contract(
+    "catalog.warehouse-is-no-prefix",
+    stage=Stage.INIT,
+    promise="A namespace is addressed without its warehouse; with the warehouse as a prefix it is not found.",
+    requires=("catalog.warehouse-exists",),
+    mend="write `bronze`, not `<warehouse>.bronze`",
+)
+def catalog_warehouse_is_no_prefix(probe: Probe, layer: str) -> Facts:
+    warehouse, namespace = probe.platform.warehouse, probe.namespaces[layer]
+    one_level, nested = f"{warehouse}.{namespace}", (warehouse, namespace)
+    statuses = [probe.catalog.tables(name).status_code for name in (one_level, nested)]
+    if statuses != [404, 404]:
+        raise Breach(f"{one_level} is found as a namespace", expected="404", actual=str(statuses))
+    return {"refused": one_level}
+
+
+@contract(
+    "catalog.probe-table",
+    stage=Stage.INIT,
+    promise="A table can be made, written, read and dropped in each layer.",
+    requires=("catalog.namespace-located", "object-store.keeps-objects", "object-store.assumes-role"),
+    mend="look at the catalog's log; where the store's STS fails, set `stsUnavailable: true` and bring own keys",
+)
+def catalog_probe_table(probe: Probe, layer: str) -> Facts:
+    import pyarrow as pa  # type: ignore[import-untyped]
+
+    rows = pa.table({"id": pa.array([1, 2, 3], pa.int64()), "word": ["one", "two", "three"]})
+    catalog = probe.catalog.pyiceberg(**probe.table_properties())
+    name = (*probe.namespaces[layer].split("."), f"harness_probe_{secrets.token_hex(4)}")
+    table = catalog.create_table(name, schema=rows.schema)
+    try:
+        table.append(rows)
+        read = catalog.load_table(name).scan().to_arrow().sort_by("id")
+        if read.to_pylist() != rows.to_pylist():
+            raise Breach(f"{'.'.join(name)} gave back other rows", expected=str(rows), actual=str(read))
+    finally:
+        catalog.drop_table(name)
+    if catalog.table_exists(name):
+        raise Breach(f"{'.'.join(name)} is still there after it was dropped")
+    return {"location": table.location()}
+
+
+@contract(
+    "catalog.init-changes-nothing",
+    stage=Stage.INIT,
+    promise="Running the init job again changes nothing.",
+    requires=("catalog.namespace-located",),
+    mend="let the init job look before it makes: a PUT or POST of what is there is a change",
+)
+def catalog_init_changes_nothing(probe: Probe) -> Facts:
+    before = _described(probe)
+    probe.rerun(INIT_JOB)
+    after = _described(probe)
+    same_names("facts about the warehouse after the second init", before, after)
+    return {"facts": len(after)}
+
+
+def _described(probe: Probe) -> list[str]:
+    """Return what init makes, as texts: the warehouse with its version, the layers' namespaces and the buckets."""
+    warehouse = probe.catalog.description()
+    facts = [f"warehouse {key} = {warehouse[key]}" for key in sorted(warehouse)]
+    for namespace in probe.namespaces.values():
+        properties = answer(probe.catalog.namespace(tuple(namespace.split("."))))["properties"]
+        facts.append(f"namespace {namespace} = {sorted(properties.items())}")
+    return facts + [f"bucket {name}" for name in probe.objects.buckets()]
+
+
+@contextmanager
+def _namespace(probe: Probe, parts: tuple[str, ...]) -> Iterator[None]:
+    """Make a namespace and what is missing above it, and drop what was made."""
+    made: list[tuple[str, ...]] = []
+    try:
+        for depth in range(1, len(parts) + 1):
+            if probe.catalog.namespace(parts[:depth]).status_code == 404:
+                answer(probe.catalog.create_namespace(parts[:depth]), 200)
+                made.append(parts[:depth])
+        yield
+    finally:
+        for name in reversed(made):
+            answer(probe.catalog.drop_namespace(name), 204)

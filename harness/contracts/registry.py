@@ -1,0 +1,130 @@
+"""The contracts: one named promise each, checked by one small function, in a graph of what requires what."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.contracts.probe import Probe
+
+Facts = Mapping[str, Any]  # what a check found, JSON-able
+Check = Callable[..., Facts | None]
+
+
+class Stage(StrEnum):
+    """The stages of a pipeline, in order."""
+
+    PREFLIGHT = "preflight"
+    LOAD = "load"
+    INIT = "init"
+    BRONZE = "bronze"
+    TRANSFORM = "transform"
+    SEMANTIC = "semantic"
+    TRACES = "traces"
+    LINEAGE = "lineage"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One promise of the platform.
+
+    `id`: `<component>.<what holds>`. `promise`: what holds, in one sentence. `requires`: ids of contracts without
+    which this one cannot hold. `mend`: how to make it hold again.
+    """
+
+    id: str
+    stage: Stage
+    promise: str
+    requires: tuple[str, ...]
+    mend: str
+    check: Check
+
+
+class Registry:
+    """Contracts by id; a graph without cycles."""
+
+    def __init__(self) -> None:
+        self._contracts: dict[str, Contract] = {}
+
+    def contract(
+        self, id: str, *, stage: Stage, promise: str, requires: tuple[str, ...] = (), mend: str
+    ) -> Callable[[Check], Check]:
+        """Return a decorator that adds the function as the contract's check; raises ValueError for a known id.
+
+        The function is called with the Probe and the contract's parameters, and returns facts or raises Breach.
+        """
+
+        def add(check: Check) -> Check:
+            if id in self._contracts:
+                raise ValueError(f"contract {id} is declared twice")
+            self._contracts[id] = Contract(id, stage, promise, requires, mend, check)
+            return check
+
+        return add
+
+    def __getitem__(self, id: str) -> Contract:
+        try:
+            return self._contracts[id]
+        except KeyError:
+            near = difflib.get_close_matches(id, self._contracts, n=1)
+            hint = f"did you mean {near[0]}?" if near else None
+            raise UsageError(f"there is no contract {id!r}", next_step=hint) from None
+
+    def __iter__(self) -> Iterator[Contract]:
+        return iter(self._contracts.values())
+
+    def in_order(self) -> tuple[Contract, ...]:
+        """Return all contracts, each after those that it requires; among equals, earlier stages first.
+
+        Raises ValueError for a requirement that is not declared, that is of a later stage, or that closes a cycle.
+        """
+        stages = list(Stage)
+        for contract in self:
+            for needed in contract.requires:
+                if needed not in self._contracts:
+                    raise ValueError(f"contract {contract.id} requires {needed}, which is not declared")
+                if stages.index(self._contracts[needed].stage) > stages.index(contract.stage):
+                    raise ValueError(f"contract {contract.id} requires {needed} of a later stage")
+        graph = {contract.id: contract.requires for contract in self}
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            raise ValueError(f"contracts require each other in a circle: {' -> '.join(error.args[1])}") from None
+        place = {id: index for index, id in enumerate(order)}
+        return tuple(sorted(self, key=lambda c: (stages.index(c.stage), place[c.id])))
+
+
+CONTRACTS = Registry()
+contract = CONTRACTS.contract
+
+
+def all_contracts() -> tuple[Contract, ...]:
+    """Return every contract of the harness, in the order in which they can be checked."""
+    _load()
+    return CONTRACTS.in_order()
+
+
+def check(probe: Probe, id: str, **params: Any) -> Facts:
+    """Check one contract, and return what was found.
+
+    Raises Breach (naming the contract) when it does not hold, EnvironmentFailure when the environment is to blame,
+    UsageError for an unknown id. An error that is none of a system's passes as it is: it is the harness's own fault.
+    """
+    from harness.contracts.blame import blamed
+
+    _load()
+    found = CONTRACTS[id]
+    with blamed(found, probe.stack):
+        return found.check(probe, **params) or {}
+
+
+def _load() -> None:
+    """Import the modules that declare contracts; their decorators fill the registry."""
+    from harness.contracts import bronze, init, lineage, semantic, traces, transform  # noqa: F401

@@ -1,0 +1,152 @@
+"""Stage semantic: Cube knows its cubes, its answers are right and fresh, and it refuses what it should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.contracts.breach import Breach
+from harness.contracts.compare import all_there, same_names, same_rows
+from harness.contracts.probe import Probe
+from harness.contracts.registry import Facts, Stage, contract
+from harness.expectations import Question, in_lake
+
+_READY = ("semantic.cubes-listed", "transform.run-succeeds")
+
+
+@contract(
+    "semantic.cubes-listed",
+    stage=Stage.SEMANTIC,
+    promise="The semantic layer lists exactly the declared cubes, with their members.",
+    requires=("catalog.warehouse-exists",),
+    mend="look at the compile error: harness logs cube-api",
+)
+def semantic_cubes_listed(probe: Probe) -> Facts:
+    wanted, listed = probe.expectations.semantic.cubes, probe.cube.meta()
+    same_names("cubes", wanted, listed)
+    for cube, members in wanted.items():
+        all_there(f"members of {cube}", {f"{cube}.{member}" for member in members}, listed[cube])
+    return {"cubes": sorted(listed)}
+
+
+@contract(
+    "semantic.answer-right",
+    stage=Stage.SEMANTIC,
+    promise="The answer to a question equals what an independent query over the tables gives.",
+    requires=_READY,
+    mend="compare the measure's definition with the expectations' SQL; check that Cube reads the catalog's endpoint",
+)
+def semantic_answer_right(probe: Probe, question: str) -> Facts:
+    rows = answer_holds(probe, question, probe.expectations.semantic.questions[question], probe.namespaces)
+    return {"rows": rows}
+
+
+@contract(
+    "semantic.no-token-refused",
+    stage=Stage.SEMANTIC,
+    promise="A query without a token, or with one that another secret has signed, is refused with 403.",
+    mend="set CUBEJS_API_SECRET, and switch development mode off",
+)
+def semantic_no_token_refused(probe: Probe) -> Facts:
+    from harness.systems.cube import signed
+
+    query = next(iter(probe.expectations.semantic.questions.values())).query
+    for what, token in (("no token", ""), ("a forged token", signed("another secret, as long as it has to be"))):
+        status = probe.cube.post(query, token=token).status_code
+        if status != 403:
+            raise Breach(f"a query with {what} was not refused", expected="403", actual=str(status))
+    return {"status": 403}
+
+
+@contract(
+    "semantic.bad-query-refused",
+    stage=Stage.SEMANTIC,
+    promise="A query that names what is not there is refused with 400.",
+    requires=("semantic.cubes-listed",),
+    mend="none: Cube itself refuses it; look at what stands before it",
+)
+def semantic_bad_query_refused(probe: Probe) -> Facts:
+    response = probe.cube.post(probe.expectations.semantic.refused)
+    if response.status_code != 400:
+        raise Breach(
+            "a bad query was not refused", expected="400", actual=f"{response.status_code} {response.text[:300]}"
+        )
+    return {"error": response.json().get("error")}
+
+
+@contract(
+    "semantic.answer-fresh",
+    stage=Stage.SEMANTIC,
+    promise="After new data the answer is the new one, not a cached one.",
+    requires=("semantic.answer-right",),
+    mend="give the cube a refresh key that follows the data, and do not keep a table's metadata over queries",
+)
+def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
+    """Copy the tables of a question to `namespace`, ask, change the data there, and ask again."""
+    semantic = probe.expectations.semantic
+    wanted = semantic.changes[change]
+    question = semantic.questions[wanted.question]
+    layers = {probe.expectations.tables[table].layer for table in question.tables}
+    own = {**probe.namespaces, **dict.fromkeys(layers, namespace)}
+    for table in question.tables:
+        layer = probe.expectations.tables[table].layer
+        probe.lake.copy_table((probe.namespaces[layer], table), (namespace, table))
+    claim = dict.fromkeys(layers, namespace)
+    before = _ask(probe, question, claim)
+    answer_holds(probe, wanted.question, question, own, claim)
+    probe.lake.ask(in_lake(wanted.sql, own))
+    if same(before, _expected(probe, question, own)):
+        raise LookupError(f"the change {change!r} does not change the answer, so it proves nothing")
+    rows = answer_holds(probe, wanted.question, question, own, claim)
+    return {"namespace": namespace, "rows": rows}
+
+
+def answer_holds(
+    probe: Probe,
+    title: str,
+    question: Question,
+    namespaces: Mapping[str, str],
+    claim: Mapping[str, str] | None = None,
+) -> int:
+    """Raise Breach when the answer to a question is not what its SQL gives; return the number of rows.
+
+    `namespaces`: layer -> namespace that the SQL reads; `claim`: the same for the request, where it is not the
+    platform's own.
+    """
+    expected = _expected(probe, question, namespaces)
+    if not expected:
+        raise LookupError(f"the SQL of {title!r} gives no row, so it proves nothing")
+    same_rows(f"the answer to {title!r}", expected, _ask(probe, question, claim))
+    return len(expected)
+
+
+def same(one: Sequence[Sequence[Any]], other: Sequence[Sequence[Any]]) -> bool:
+    """Return whether two answers hold the same rows."""
+    try:
+        same_rows("answer", one, other)
+    except Breach:
+        return False
+    return True
+
+
+def members(query: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a query's answer: measures, dimensions, and time dimensions by their granularity."""
+    times = [
+        f"{time['dimension']}.{time['granularity']}"
+        for time in query.get("timeDimensions", ())
+        if "granularity" in time
+    ]
+    return [*query.get("measures", ()), *query.get("dimensions", ()), *times]
+
+
+def as_rows(answer: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Any]]:
+    """Return the rows of an answer as lists in the order of the columns."""
+    return [[row[column] for column in columns] for row in answer]
+
+
+def _ask(probe: Probe, question: Question, claim: Mapping[str, str] | None) -> list[list[Any]]:
+    return as_rows(probe.cube.load(question.query, layers=claim), members(question.query))
+
+
+def _expected(probe: Probe, question: Question, namespaces: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    return probe.lake.rows(members(question.query), f"({in_lake(question.sql, namespaces)})")

@@ -1,0 +1,78 @@
+"""Stage results: what a scenario needs of earlier stages, made on demand, once for a stack.
+
+Each maker takes the Probe and returns a JSON-able mapping. All work of the pipeline is one trace: its root span is the
+harness's own, the orchestrator's run and the semantic layer's queries hang below it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from harness.liveness import why_wait_no_longer
+from harness.stack import Stack
+from harness.systems.trace_context import TraceContext
+
+if TYPE_CHECKING:
+    from harness.contracts.probe import Probe
+
+Result = Mapping[str, Any]
+
+RUN_LIMIT = 300.0  # seconds that a run of the orchestrator may take, its place in the queue included
+ANSWER_LIMIT = 60.0  # seconds until the semantic layer has answered
+
+
+def make_bronze(probe: Probe) -> Result:
+    """Run the job that loads the raw tables."""
+    return _run(probe, probe.expectations.orchestrator.load_job)
+
+
+def make_bronze_again(probe: Probe) -> Result:
+    """Run the job that loads the raw tables once more."""
+    probe.result("bronze")
+    return _run(probe, probe.expectations.orchestrator.load_job)
+
+
+def make_transform(probe: Probe) -> Result:
+    """Run the job that makes all tables."""
+    probe.result("bronze")
+    return _run(probe, probe.expectations.orchestrator.pipeline_job)
+
+
+def make_semantic(probe: Probe) -> Result:
+    """Ask the semantic layer every declared question, in the trace of the transform run."""
+    transform = probe.result("transform")
+    root = TraceContext.parse(transform["traceparent"])
+    rows = {}
+    for title, question in probe.expectations.semantic.questions.items():
+        span, started = root.child(), time.monotonic()
+        rows[title] = probe.cube.load(question.query, traceparent=span.traceparent, limit=ANSWER_LIMIT)
+        probe.traces.emit(span, f"ask {title}", seconds=time.monotonic() - started)
+    return {"trace_id": root.trace_id, "run_id": transform["run_id"], "rows": rows}
+
+
+STAGES: Mapping[str, Callable[[Probe], Result]] = {
+    "bronze": make_bronze,
+    "bronze-again": make_bronze_again,
+    "transform": make_transform,
+    "semantic": make_semantic,
+}
+
+
+def pipeline_lock(stack: Stack) -> FileLock:
+    """Return the lock under which runs of the pipeline go one after the other: two at once would write one table."""
+    return FileLock(Path(stack.folder) / "pipeline.lock")
+
+
+def _run(probe: Probe, job: str) -> Result:
+    root, started = TraceContext.fresh(), time.monotonic()
+    with pipeline_lock(probe.stack):
+        run_id = probe.dagster.launch(job, {"traceparent": root.traceparent})
+        probe.dagster.wait(run_id, RUN_LIMIT, alive=lambda: why_wait_no_longer(probe.stack))
+    seconds = time.monotonic() - started
+    probe.traces.emit(root, f"run {job}", seconds=seconds)
+    return {"run_id": run_id, "trace_id": root.trace_id, "traceparent": root.traceparent, "seconds": round(seconds, 2)}
