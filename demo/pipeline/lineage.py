@@ -110,6 +110,6 @@ class Emitter:
         except Exception as error:
             self._client = None
             self._log.error(
-                f"LINEAGE IS LOST: {event.eventType} of {event.job.name} did not reach {os.environ[URL]}, "
+                f"LINEAGE IS LOST: {event.eventType.value} of {event.job.name} did not reach {os.environ[URL]}, "
                 f"nothing more is sent in this run: {error}"
             )

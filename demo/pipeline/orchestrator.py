@@ -22,7 +22,9 @@ Attributes = Mapping[str, str | int | Sequence[str]]
 class Orchestrator:
     """Observes one Dagster run; use `observe`, which also ends it."""
 
-    def __init__(self, tracer: trace.Tracer, dbt: trace.Tracer, run: trace.Span, events: Events, emitter: Emitter) -> None:
+    def __init__(
+        self, tracer: trace.Tracer, dbt: trace.Tracer, run: trace.Span, events: Events, emitter: Emitter
+    ) -> None:
         self._tracer, self._events, self._emitter = tracer, events, emitter
         self._run = trace.set_span_in_context(run)
         self.dbt = dbt  # tracer of dbt, which is a service of its own
