@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec
-from environments.local.workloads import catalog_init, jaeger, object_store, polaris, postgresql
+from environments.local.workloads import catalog_init, dagster, jaeger, marquez, object_store, polaris, postgresql
 
 
 def declare(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[ProcessSpec, ...]:
@@ -14,6 +14,8 @@ def declare(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[Proce
         postgresql.spec(plan),
         jaeger.spec(plan),
         polaris.spec(plan),
+        marquez.spec(plan),
         catalog_init.spec(plan),
+        *dagster.specs(plan),
     )
     return tuple(spec for spec in specs if spec.name not in without)

@@ -1,0 +1,46 @@
+"""The lineage store: a stand-in for Marquez, whose server is in no package registry."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from environments.local.plan import Plan
+from environments.local.process import ProcessSpec, Ready
+from environments.local.workloads.postgresql import USER
+
+_PROJECT = Path(__file__).parents[3]
+
+
+def spec(plan: Plan) -> ProcessSpec:
+    """Return the process of the lineage store; its state is a database of PostgreSQL."""
+    http, sql = plan.ports["marquez.http"], plan.ports["postgresql.sql"]
+    return ProcessSpec(
+        name="marquez",
+        component="lineage-store",
+        kind="stand-in",
+        version="0.51.1 (stand-in)",
+        command=(sys.executable, "-m", "environments.local.standins.marquez"),
+        env={
+            "MARQUEZ_HTTP_PORT": str(http),
+            "MARQUEZ_DATABASE_URL": f"postgresql+psycopg2://{USER}:{plan.secrets['postgres-password']}@127.0.0.1:{sql}/marquez",
+        },
+        cwd=_PROJECT,
+        ports={"http": http},
+        requires=("postgresql",),
+        ready=Ready("its namespaces are listed, with `default` among them", _probe(http)),
+    )
+
+
+def _probe(port: int) -> Callable[[], str | None]:
+    def check() -> str | None:
+        found = httpx.get(f"http://127.0.0.1:{port}/api/v1/namespaces", timeout=5, trust_env=False)
+        if found.status_code != 200:
+            return f"GET /api/v1/namespaces answered {found.status_code}"
+        names = [each["name"] for each in found.json()["namespaces"]]
+        return None if "default" in names else f"namespaces are {names}"
+
+    return check
