@@ -6,15 +6,17 @@ stands for the schema that holds the layer's tables, e.g. `select count(*) from 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from harness.errors import Location, UsageError
 
 FILE = "expectations.yaml"
+T = TypeVar("T")
 
 
 class _Strict(BaseModel):
@@ -112,9 +114,17 @@ class Expectations(_Strict):
                 raise ValueError(f"semantic.changes.{title} names {change.question!r}, which is no question")
         return self
 
-    def of_layer(self, layer: str) -> dict[str, Table]:
-        """Return the tables of a layer."""
-        return {name: table for name, table in self.tables.items() if table.layer == layer}
+    def table(self, name: str) -> Table:
+        """Return a table; raises UsageError for one that is not declared."""
+        return _found(self.tables, "table", name)
+
+    def question(self, title: str) -> Question:
+        """Return a question; raises UsageError for one that is not declared."""
+        return _found(self.semantic.questions, "question", title)
+
+    def change(self, title: str) -> Change:
+        """Return a change of the data; raises UsageError for one that is not declared."""
+        return _found(self.semantic.changes, "change", title)
 
     @property
     def raw(self) -> dict[str, Table]:
@@ -126,23 +136,27 @@ class Expectations(_Strict):
         """The tables that are made from others."""
         return {name: table for name, table in self.tables.items() if table.inputs}
 
-    @property
-    def finals(self) -> dict[str, Table]:
-        """The tables that no other is made from."""
-        used = {name for table in self.tables.values() for name in table.inputs}
-        return {name: table for name, table in self.derived.items() if name not in used}
-
     def edges(self) -> set[tuple[str, str]]:
         """Return (input, table) of every table."""
         return {(source, name) for name, table in self.tables.items() for source in table.inputs}
 
     def rule(self, table: str, namespaces: Mapping[str, str]) -> str | None:
         """Return the SQL that says what a table must hold, the common queries before it; None when there is none."""
-        sql = self.tables[table].sql
+        sql = self.table(table).sql
         if sql is None:
             return None
         heads = ", ".join(f"{name} AS ({query})" for name, query in self.common.items())
         return in_lake(f"WITH {heads} {sql}" if heads else sql, namespaces)
+
+
+def _found(known: Mapping[str, T], what: str, name: str) -> T:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        raise UsageError(
+            f"expectations.yaml declares no {what} {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+            expected=f"one of {', '.join(known)}",
+        )
+    return known[name]
 
 
 def in_lake(sql: str, namespaces: Mapping[str, str]) -> str:

@@ -47,10 +47,10 @@ def make_semantic(probe: Probe) -> Result:
     """Ask the semantic layer every declared question, in the trace of the transform run."""
     transform = probe.result("transform")
     root = TraceContext.parse(transform["traceparent"])
-    rows = {}
+    rows: dict[str, int] = {}
     for title, question in probe.expectations.semantic.questions.items():
         span, started = root.child(), time.monotonic()
-        rows[title] = probe.cube.load(question.query, traceparent=span.traceparent, limit=ANSWER_LIMIT)
+        rows[title] = len(probe.cube.load(question.query, traceparent=span.traceparent, limit=ANSWER_LIMIT))
         probe.traces.emit(span, f"ask {title}", seconds=time.monotonic() - started)
     return {"trace_id": root.trace_id, "run_id": transform["run_id"], "rows": rows}
 

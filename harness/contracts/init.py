@@ -12,6 +12,7 @@ from harness.contracts.breach import Breach
 from harness.contracts.compare import all_there, same_names
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Facts, Stage, contract
+from harness.errors import UsageError
 from harness.systems.catalog import Namespace, levels
 from harness.systems.http import answer
 
@@ -131,6 +132,26 @@ def orchestrator_daemons_healthy(probe: Probe) -> Facts:
 
 
 @contract(
+    "semantic-layer.answers",
+    stage=Stage.INIT,
+    promise="The semantic layer has read its data model.",
+    mend="look at the compile error: harness logs cube-api",
+)
+def semantic_layer_answers(probe: Probe) -> Facts:
+    return {"cubes": sorted(probe.cube.meta())}
+
+
+@contract(
+    "refresh-worker.answers",
+    stage=Stage.INIT,
+    promise="The refresh worker has read its data model.",
+    mend="look at the compile error: harness logs cube-refresh-worker",
+)
+def refresh_worker_answers(probe: Probe) -> Facts:
+    return {"cubes": sorted(probe.refresh_worker.meta())}
+
+
+@contract(
     "catalog.token-by-form",
     stage=Stage.INIT,
     promise="The catalog issues a token for a form-encoded request.",
@@ -163,9 +184,9 @@ def catalog_token_by_json_refused(probe: Probe) -> Facts:
     requires=("catalog.token-by-form",),
     mend="send the init job's token request form-encoded, and run the init job again",
 )
-def catalog_warehouse_exists(probe: Probe) -> Facts:
-    warehouse = probe.platform.warehouse
-    response = probe.catalog.config()
+def catalog_warehouse_exists(probe: Probe, warehouse: str | None = None) -> Facts:
+    warehouse = warehouse or probe.platform.warehouse
+    response = probe.catalog.config(warehouse)
     if response.status_code != 200:
         raise Breach(
             f"the catalog has no warehouse {warehouse!r}",
@@ -183,8 +204,8 @@ def catalog_warehouse_exists(probe: Probe) -> Facts:
     requires=("catalog.warehouse-exists",),
     mend="run the init job again; a namespace elsewhere has to be dropped first",
 )
-def catalog_namespace_located(probe: Probe, layer: str) -> Facts:
-    namespace, place = probe.namespaces[layer], probe.platform.location(layer)
+def catalog_namespace_located(probe: Probe, namespace: str, location: str | None = None) -> Facts:
+    place = location or probe.platform.location(_layer(probe, namespace))
     response = probe.catalog.namespace(tuple(namespace.split(".")))
     if response.status_code != 200:
         raise Breach(
@@ -192,10 +213,10 @@ def catalog_namespace_located(probe: Probe, layer: str) -> Facts:
             expected=f"{namespace} at {place}",
             actual=f"{response.status_code} {response.text[:300]}",
         )
-    location = str(response.json()["properties"].get("location"))
-    if location.rstrip("/") != place.rstrip("/"):
-        raise Breach(f"namespace {namespace} lies elsewhere", expected=place, actual=location)
-    return {"location": location}
+    found = str(response.json()["properties"].get("location"))
+    if found.rstrip("/") != place.rstrip("/"):
+        raise Breach(f"namespace {namespace} lies elsewhere", expected=place, actual=found)
+    return {"location": found}
 
 
 @contract(
@@ -224,8 +245,8 @@ def catalog_namespaces_work(probe: Probe, namespace: Namespace) -> Facts:
     requires=("catalog.warehouse-exists",),
     mend="write `bronze`, not `<warehouse>.bronze`",
 )
-def catalog_warehouse_is_no_prefix(probe: Probe, layer: str) -> Facts:
-    warehouse, namespace = probe.platform.warehouse, probe.namespaces[layer]
+def catalog_warehouse_is_no_prefix(probe: Probe, namespace: str) -> Facts:
+    warehouse = probe.platform.warehouse
     one_level, nested = f"{warehouse}.{namespace}", (warehouse, namespace)
     statuses = [probe.catalog.tables(name).status_code for name in (one_level, nested)]
     if statuses != [404, 404]:
@@ -272,6 +293,14 @@ def catalog_init_changes_nothing(probe: Probe) -> Facts:
     after = _described(probe)
     same_names("facts about the warehouse after the second init", before, after)
     return {"facts": len(after)}
+
+
+def _layer(probe: Probe, namespace: str) -> str:
+    for layer, its_namespace in probe.namespaces.items():
+        if its_namespace == namespace:
+            return layer
+    known = ", ".join(probe.namespaces.values())
+    raise UsageError(f"platform.yaml has no layer in namespace {namespace!r}", expected=f"one of {known}")
 
 
 def _described(probe: Probe) -> list[str]:

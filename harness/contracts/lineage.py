@@ -93,13 +93,13 @@ def lineage_graph_declared(probe: Probe, table: str) -> Facts:
 
 
 @contract(
-    "lineage.schema-is-iceberg-s",
+    "lineage.schema-equals-table",
     stage=Stage.LINEAGE,
     promise="The fields of a dataset are the columns of the Iceberg table.",
     requires=("lineage.jobs-complete",),
     mend="take the schema facet from the table that was written",
 )
-def lineage_schema_is_icebergs(probe: Probe, table: str) -> Facts:
+def lineage_schema_equals_table(probe: Probe, table: str) -> Facts:
     columns = tables.iceberg_columns(probe.catalog.table(*tables.address(probe, table))["metadata"])
 
     def same() -> None:

@@ -172,6 +172,14 @@ class Probe:
         return Cube(url, secret=self._secret("cube-api-secret"), make_client=self._make_client)
 
     @cached_property
+    def refresh_worker(self) -> Cube:
+        """The semantic layer's refresh worker, which is a server of the same kind."""
+        from harness.systems.cube import Cube
+
+        url = self.stack.endpoints[names.SEMANTIC_REFRESH]
+        return Cube(url, secret=self._secret("cube-api-secret"), make_client=self._make_client)
+
+    @cached_property
     def traces(self) -> Traces:
         """The trace store."""
         from harness.systems.traces import Traces

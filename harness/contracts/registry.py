@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.errors import UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, Any]  # what a check found, JSON-able
 Check = Callable[..., Facts | None]
+C = TypeVar("C", bound=Check)
 
 
 class Stage(StrEnum):
@@ -55,13 +56,13 @@ class Registry:
 
     def contract(
         self, id: str, *, stage: Stage, promise: str, requires: tuple[str, ...] = (), mend: str
-    ) -> Callable[[Check], Check]:
+    ) -> Callable[[C], C]:
         """Return a decorator that adds the function as the contract's check; raises ValueError for a known id.
 
         The function is called with the Probe and the contract's parameters, and returns facts or raises Breach.
         """
 
-        def add(check: Check) -> Check:
+        def add(check: C) -> C:
             if id in self._contracts:
                 raise ValueError(f"contract {id} is declared twice")
             self._contracts[id] = Contract(id, stage, promise, requires, mend, check)

@@ -10,6 +10,7 @@ from harness.contracts.compare import all_there, same_names, same_rows
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Facts, Stage, contract
 from harness.expectations import Question, in_lake
+from harness.systems.http import answer
 
 _READY = ("semantic.cubes-listed", "transform.run-succeeds")
 
@@ -30,6 +31,17 @@ def semantic_cubes_listed(probe: Probe) -> Facts:
 
 
 @contract(
+    "semantic.questions-answered",
+    stage=Stage.SEMANTIC,
+    promise="The semantic layer answers every declared question.",
+    requires=_READY,
+    mend="look at the query's error: harness logs cube-api",
+)
+def semantic_questions_answered(probe: Probe) -> Facts:
+    return probe.result("semantic")
+
+
+@contract(
     "semantic.answer-right",
     stage=Stage.SEMANTIC,
     promise="The answer to a question equals what an independent query over the tables gives.",
@@ -37,7 +49,7 @@ def semantic_cubes_listed(probe: Probe) -> Facts:
     mend="compare the measure's definition with the expectations' SQL; check that Cube reads the catalog's endpoint",
 )
 def semantic_answer_right(probe: Probe, question: str) -> Facts:
-    rows = answer_holds(probe, question, probe.expectations.semantic.questions[question], probe.namespaces)
+    rows = answer_holds(probe, question, probe.expectations.question(question), probe.namespaces)
     return {"rows": rows}
 
 
@@ -82,14 +94,14 @@ def semantic_bad_query_refused(probe: Probe) -> Facts:
     mend="give the cube a refresh key that follows the data, and do not keep a table's metadata over queries",
 )
 def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
-    """Copy the tables of a question to `namespace`, ask, change the data there, and ask again."""
-    semantic = probe.expectations.semantic
-    wanted = semantic.changes[change]
-    question = semantic.questions[wanted.question]
-    layers = {probe.expectations.tables[table].layer for table in question.tables}
+    """Copy the tables of a question to `namespace`, which is made, ask, change the data there, and ask again."""
+    wanted = probe.expectations.change(change)
+    question = probe.expectations.question(wanted.question)
+    layers = {probe.expectations.table(table).layer for table in question.tables}
     own = {**probe.namespaces, **dict.fromkeys(layers, namespace)}
+    answer(probe.catalog.create_namespace(namespace))
     for table in question.tables:
-        layer = probe.expectations.tables[table].layer
+        layer = probe.expectations.table(table).layer
         probe.lake.copy_table((probe.namespaces[layer], table), (namespace, table))
     claim = dict.fromkeys(layers, namespace)
     before = _ask(probe, question, claim)
@@ -139,9 +151,9 @@ def members(query: Mapping[str, Any]) -> list[str]:
     return [*query.get("measures", ()), *query.get("dimensions", ()), *times]
 
 
-def as_rows(answer: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Any]]:
+def as_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[list[Any]]:
     """Return the rows of an answer as lists in the order of the columns."""
-    return [[row[column] for column in columns] for row in answer]
+    return [[row[column] for column in columns] for row in rows]
 
 
 def _ask(probe: Probe, question: Question, claim: Mapping[str, str] | None) -> list[list[Any]]:

@@ -18,7 +18,7 @@ def in_lake(probe: Probe, table: str) -> str:
 
 def address(probe: Probe, table: str) -> tuple[str, str]:
     """Return a declared table's namespace and name."""
-    return probe.namespaces[probe.expectations.tables[table].layer], table
+    return probe.namespaces[probe.expectations.table(table).layer], table
 
 
 def count(probe: Probe, table: str) -> int:
@@ -30,7 +30,7 @@ def columns_hold(probe: Probe, table: str) -> Facts:
     """Raise Breach when a table's Iceberg schema is not the declared one."""
     loaded = probe.catalog.table(*address(probe, table))
     columns = iceberg_columns(loaded["metadata"])
-    same_columns(table, probe.expectations.tables[table].columns, columns)
+    same_columns(table, probe.expectations.table(table).columns, columns)
     return {"columns": columns}
 
 
@@ -48,7 +48,7 @@ def iceberg_type(kind: Any) -> str:
 
 def location_holds(probe: Probe, table: str) -> Facts:
     """Raise Breach when a table, or a file of it, lies outside of its layer's location, or has no data file there."""
-    layer = probe.platform.location(probe.expectations.tables[table].layer)
+    layer = probe.platform.location(probe.expectations.table(table).layer)
     loaded = probe.catalog.table(*address(probe, table))
     place = str(loaded["metadata"]["location"])
     for what, where in (("table", place), ("metadata file", str(loaded["metadata-location"]))):

@@ -66,7 +66,7 @@ def transform_content(probe: Probe, table: str) -> Facts:
     rule = expected.rule(table, probe.namespaces)
     if rule is None:
         raise LookupError(f"the expectations have no SQL for {table}")
-    columns = expected.tables[table].columns
+    columns = expected.table(table).columns
     independent = probe.lake.rows(columns, f"({rule})")
     built = probe.lake.rows(columns, tables.in_lake(probe, table))
     if not independent:
@@ -97,13 +97,13 @@ def transform_tests_pass(probe: Probe) -> Facts:
 
 
 @contract(
-    "transform.graph-is-dbt-s",
+    "transform.graph-equals-manifest",
     stage=Stage.TRANSFORM,
     promise="The orchestrator's graph of assets is the graph of dbt's manifest, and the declared one.",
     requires=("orchestrator.assets-loaded",),
     mend="load the code location again, so that it reads the manifest of today's models",
 )
-def transform_graph_is_dbts(probe: Probe, manifest: Path) -> Facts:
+def transform_graph_equals_manifest(probe: Probe, manifest: Path) -> Facts:
     declared = probe.expectations.edges()
     assets = probe.dagster.repository().assets
     loaded = {(source, asset.name) for asset in assets.values() for source in asset.inputs}

@@ -124,6 +124,17 @@ class CatalogClient:
         """Drop a namespace, which must be empty."""
         return self._request(self._http, "DELETE", f"{self._prefix}/namespaces/{in_path(name)}")
 
+    def drop_namespace_with_tables(self, name: Namespace) -> None:
+        """Drop a namespace with its tables and the namespaces in it; nothing happens when it is not there."""
+        if self.namespace(name).status_code == 404:
+            return
+        for child in self.namespaces(name):
+            self.drop_namespace_with_tables(child)
+        for table in self.table_names(name):
+            path = f"{self._prefix}/namespaces/{in_path(name)}/tables/{quote(table, safe='')}"
+            answer(self._request(self._http, "DELETE", path), 204, 404)
+        answer(self.drop_namespace(name), 204, 404)
+
     def tables(self, name: Namespace) -> httpx.Response:
         """Ask for the tables of a namespace."""
         return self._request(self._http, "GET", f"{self._prefix}/namespaces/{in_path(name)}/tables")

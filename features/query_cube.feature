@@ -1,0 +1,35 @@
+@semantic
+Feature: The semantic layer answers
+  Cube knows its cubes, and what it answers is what the tables of layers silver and gold say, now.
+
+  @smoke
+  Scenario: The cubes are listed
+    Then the semantic layer lists exactly the cubes "customers, orders, products", with their members
+
+  Scenario Outline: A measure is right
+    Given "demo_pipeline" has run
+    Then the answer to "<question>" equals an independent query
+
+    Examples:
+      | question                    |
+      | revenue                     |
+
+  Scenario: No answer without a token
+    Then a query without a valid token is refused with 403
+
+  Scenario: No answer to a bad query
+    Then a query for a member that is not there is refused with 400
+
+  @writes
+  Scenario Outline: An answer is fresh after new data
+    Given "demo_pipeline" has run
+    When <change> in tables of the scenario's own
+    Then the answer is the new one, not a cached one
+
+    Examples:
+      | change                      |
+      | a large order arrives       |
+
+  Scenario: The refresh worker keeps its rollups
+    Given "demo_pipeline" has run
+    Then the refresh worker has refreshed
