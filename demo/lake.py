@@ -49,7 +49,7 @@ class Lake:
         namespace = tuple(name.split(".")[:-1])
         # Asked by a list, since a look-up of what is not there shows as an error in the trace.
         if (*namespace, name.split(".")[-1]) in self.catalog.list_tables(namespace):
-            table = self.catalog.load_table(name)
+            table: Table = self.catalog.load_table(name)
             table.overwrite(rows)
         else:
             table = self.catalog.create_table(name, schema=rows.schema)

@@ -21,7 +21,7 @@ def _bronze(name: str) -> dg.AssetsDefinition:
         kinds={"iceberg"},
         required_resource_keys={"settings", "lake", "orchestrator"},
     )
-    def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         table = context.resources.settings.table("bronze", name)
         with context.resources.orchestrator.asset_run(name, outputs=[table], attributes={"lake.layer": "bronze"}):
             rows = _rows(name)

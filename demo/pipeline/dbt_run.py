@@ -15,13 +15,13 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 from opentelemetry import context as otel
 from opentelemetry import trace
+from opentelemetry.context import Context
 
 from demo.pipeline.dbt_manifest import arguments, parsed
 from demo.pipeline.duckdb_lake import TRACEPARENT
 from demo.pipeline.orchestrator import Orchestrator, table_attributes
 from demo.pipeline.telemetry import traceparent_of
 from demo.settings import Settings
-
 
 Manifest = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class DbtError(Exception):
 
 @dataclass(frozen=True)
 class Finished:
-    """One node of dbt that has ended."""
+    """One node of dbt that has run."""
 
     node: Mapping[str, Any]  # of the manifest
     passed: bool
@@ -57,7 +57,7 @@ def build(
         if traceparent := traceparent_of(span):
             os.environ[TRACEPARENT] = traceparent
             stack.callback(os.environ.pop, TRACEPARENT)
-        nodes = _Nodes(orchestrator, manifest, report)
+        nodes = _Nodes(orchestrator, manifest, report, otel.get_current())
         done = dbtRunner(callbacks=[nodes.hear]).invoke(
             [
                 *("--no-use-colors", "--log-level-file", "none", "build", *arguments(settings)),
@@ -70,10 +70,13 @@ def build(
 
 
 class _Nodes:
-    """Hears dbt's events: opens what observes a node when it starts and closes it when it ends, in the node's thread."""
+    """Hears dbt's events, in the thread of each node: opens what observes it, and closes that when it ends."""
 
-    def __init__(self, orchestrator: Orchestrator, manifest: Manifest, report: Callable[[Finished], None]) -> None:
+    def __init__(
+        self, orchestrator: Orchestrator, manifest: Manifest, report: Callable[[Finished], None], context: Context
+    ) -> None:
         self._orchestrator, self._manifest, self._report = orchestrator, manifest, report
+        self._context = context  # of the whole build: a thread of dbt's knows nothing of it
         self._open: dict[str, ExitStack] = {}
         self.failed: list[str] = []
 
@@ -88,8 +91,8 @@ class _Nodes:
         node = self._manifest["nodes"][unique_id]
         stack = self._open[unique_id] = ExitStack()
         inputs = [table_of(self._manifest, parent) for parent in node["depends_on"]["nodes"]]
-        outputs = []
-        context = self._orchestrator.context
+        outputs: list[str] = []
+        context = self._context
         if node["resource_type"] == "model":
             outputs = [table_of(self._manifest, unique_id)]
             layer = {"lake.layer": node["config"]["schema"]}
@@ -104,10 +107,11 @@ class _Nodes:
 
     def _finish(self, unique_id: str, result: Any) -> None:
         node = self._manifest["nodes"][unique_id]
+        if result.status == "skipped":  # because of another node, which says so itself
+            return
         passed = result.status in ("success", "pass", "warn")
-        error = None
-        if result.status not in ("success", "pass", "warn", "skipped"):
-            error = DbtError(f"{node['resource_type']} {node['name']}: {result.message}")
+        error = None if passed else DbtError(f"{node['resource_type']} {node['name']}: {result.message}")
+        if error:
             self.failed.append(str(error))
         if stack := self._open.pop(unique_id, None):
             stack.__exit__(type(error) if error else None, error, None)

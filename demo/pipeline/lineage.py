@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import attr
 from openlineage.client import OpenLineageClient
 from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
-from openlineage.client.facet_v2 import RunFacet, error_message_run, schema_dataset
+from openlineage.client.facet_v2 import DatasetFacet, RunFacet, error_message_run, schema_dataset
 
 URL = "OPENLINEAGE_URL"  # base URL; the client appends /api/v1/lineage
 NAMESPACE = "OPENLINEAGE_NAMESPACE"
@@ -28,9 +28,9 @@ Fields = Callable[[str], Iterable[tuple[str, str]]]  # table -> its columns: nam
 class DagsterRunFacet(RunFacet):
     """Which Dagster run, job and asset a lineage run belongs to."""
 
-    runId: str = ""  # noqa: N815
-    jobName: str = ""  # noqa: N815
-    assetKey: str = ""  # noqa: N815
+    runId: str = ""
+    jobName: str = ""
+    assetKey: str = ""
 
     @staticmethod
     def _get_schema() -> str:
@@ -80,7 +80,7 @@ class Events:
             producer=PRODUCER,
         )
 
-    def _schema(self, table: str) -> dict[str, schema_dataset.SchemaDatasetFacet]:
+    def _schema(self, table: str) -> dict[str, DatasetFacet]:
         columns = [schema_dataset.SchemaDatasetFacetFields(name=name, type=kind) for name, kind in self.fields(table)]
         return {"schema": schema_dataset.SchemaDatasetFacet(fields=columns)}
 
@@ -110,6 +110,6 @@ class Emitter:
         except Exception as error:
             self._client = None
             self._log.error(
-                f"LINEAGE IS LOST: {event.eventType.value} of {event.job.name} did not reach {os.environ[URL]}, "
-                f"nothing more is sent in this run: {error}"
+                f"LINEAGE IS LOST: an event of {event.job.name} did not reach {os.environ[URL]}, "
+                f"and nothing more is sent in this run: {error}"
             )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from openlineage.client.event_v2 import RunState
 from opentelemetry import trace
+from opentelemetry.context import Context
 
 from demo.lake import Lake
 from demo.pipeline.lineage import NAMESPACE, URL, DagsterRun, Emitter, Events
@@ -30,7 +31,7 @@ class Orchestrator:
         self.dbt = dbt  # tracer of dbt, which is a service of its own
 
     @property
-    def context(self) -> trace.Context:
+    def context(self) -> Context:
         """The context of the whole run, for what runs in other threads."""
         return self._run
 
@@ -42,7 +43,7 @@ class Orchestrator:
         attributes: Attributes | None = None,
         inputs: Sequence[str] = (),
     ) -> Iterator[trace.Span]:
-        """Observe the run of one asset: span `asset <name>`, lineage START and then COMPLETE, or FAIL on an exception.
+        """Observe the run of one asset: span `asset <name>`, lineage START and then COMPLETE, FAIL or ABORT.
 
         `outputs` and `inputs` are tables, `<namespace>.<table>`; `attributes` are added to the span.
         """
@@ -51,16 +52,18 @@ class Orchestrator:
             self._emitter.emit(lambda: self._events.event(RunState.START, name, inputs, outputs))
             try:
                 yield span
-            except Exception as error:
+            except BaseException as error:
+                # Dagster interrupts a run that somebody ends by an exception that is no Exception.
+                state = RunState.FAIL if isinstance(error, Exception) else RunState.ABORT
                 reason = f"{type(error).__name__}: {error}"
-                self._emitter.emit(lambda: self._events.event(RunState.FAIL, name, inputs, outputs, reason))
+                self._emitter.emit(lambda: self._events.event(state, name, inputs, outputs, reason))
                 raise
             self._emitter.emit(lambda: self._events.event(RunState.COMPLETE, name, inputs, outputs))
 
 
 def table_attributes(inputs: Sequence[str], outputs: Sequence[str]) -> dict[str, str | int | Sequence[str]]:
     """Return the span attributes that name the tables touched."""
-    written = {"lake.table": ", ".join(outputs)} if outputs else {}
+    written: dict[str, str | int | Sequence[str]] = {"lake.table": ", ".join(outputs)} if outputs else {}
     return written | ({"lake.inputs": list(inputs)} if inputs else {})
 
 

@@ -35,7 +35,7 @@ def dbt_models(settings: Settings) -> dg.AssetsDefinition:
         dagster_dbt_translator=Translator(),
         required_resource_keys={"settings", "orchestrator"},
     )
-    def models(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def models(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         from demo.pipeline.dbt_run import Finished, build
 
         checks = {check.name: check for check in context.selected_asset_check_keys}

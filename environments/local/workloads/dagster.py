@@ -126,7 +126,7 @@ def _environment(plan: Plan) -> dict[str, str]:
 
 def _code_probe(port: int) -> Callable[[], str | None]:
     def check() -> str | None:
-        import grpc
+        import grpc  # type: ignore[import-untyped]
 
         # Raw bytes: the request is an empty message and the reply holds JSON, so Dagster need not be imported.
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
