@@ -67,7 +67,9 @@ def get_namespace(connection: Connection, request: Request) -> dict[str, Any]:
 def list_jobs(connection: Connection, request: Request) -> dict[str, Any]:
     limit, offset = _page(request)
     only = {"namespace": request.path_params["namespace"]} if "namespace" in request.path_params else {}
-    rows = connection.execute(select(jobs).filter_by(**only).order_by(jobs.c.name).limit(limit).offset(offset)).all()
+    rows = connection.execute(
+        select(jobs).filter_by(**only).order_by(jobs.c.updated.desc(), jobs.c.name).limit(limit).offset(offset)
+    ).all()
     shown = [answers.job(row, _runs(connection, row.namespace, row.name, 10)) for row in rows]
     return {"totalCount": _count(connection, jobs, **only), "jobs": shown}
 
@@ -202,7 +204,11 @@ def application(engine: Engine) -> Starlette:
         message = f"this stand-in does not do {request.method} {request.url.path}"
         return JSONResponse({"code": 501, "message": message}, status_code=501)
 
+    # Ahead of the reads, or a namespace's path would swallow them.
+    undone = ("jobs/{job}/versions", "datasets/{dataset}/versions", "datasets/{dataset}/tags", "jobs/{job}/tags")
     routes = [
+        *(Route(f"/api/v1/namespaces/{{namespace:path}}/{path}", not_done) for path in undone),
+        *(Route(f"/api/v1/namespaces/{{namespace:path}}/{path}/{{rest:path}}", not_done) for path in undone),
         Route("/api/v1/lineage", take, methods=["POST"]),
         Route("/api/v1/lineage/", take, methods=["POST"]),
         *(Route(f"/api/v1{path}", reading(answer), methods=["GET"]) for path, answer in _READS),
