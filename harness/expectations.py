@@ -41,6 +41,12 @@ class Orchestrator(_Strict):
     sensors: dict[str, str] = Field({}, description="sensor -> the job that it starts")
 
 
+class Transform(_Strict):
+    """The dbt project."""
+
+    project: str = Field(description="its folder, from the expectations file")
+
+
 class Table(_Strict):
     """A table: an asset of the orchestrator, a job and a dataset of the lineage store, all under one name."""
 
@@ -95,6 +101,7 @@ class Expectations(_Strict):
     """Everything that is expected of a platform's data."""
 
     orchestrator: Orchestrator
+    transform: Transform
     common: dict[str, str] = Field({}, description="named queries that the tables' SQL may read as if they were tables")
     tables: dict[str, Table]
     semantic: Semantic

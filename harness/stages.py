@@ -55,11 +55,19 @@ def make_semantic(probe: Probe) -> Result:
     return {"trace_id": root.trace_id, "run_id": transform["run_id"], "rows": rows}
 
 
+def make_manifest(probe: Probe) -> Result:
+    """Parse the dbt project, and return its models' edges."""
+    from harness.systems.dbt import manifest_edges
+
+    return {"edges": sorted(manifest_edges(probe.dbt.manifest()))}
+
+
 STAGES: Mapping[str, Callable[[Probe], Result]] = {
     "bronze": make_bronze,
     "bronze-again": make_bronze_again,
     "transform": make_transform,
     "semantic": make_semantic,
+    "manifest": make_manifest,
 }
 
 

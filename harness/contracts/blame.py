@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 
@@ -18,6 +18,7 @@ from harness.errors import EnvironmentFailure, UsageError, WaitTimeout
 from harness.liveness import dead_workloads
 from harness.stack import Stack
 from harness.systems.dagster import DagsterFault
+from harness.systems.dbt import DbtFault
 from harness.systems.http import UnexpectedAnswer
 
 # Errors of client libraries, as "module:class"; looked up only where the module is loaded, since they are heavy.
@@ -49,7 +50,7 @@ def blamed(contract: Contract, stack: Stack | None = None) -> Iterator[None]:
         yield
     except Breach as breach:
         raise breach.of(contract) from breach.__cause__
-    except (UnexpectedAnswer, DagsterFault) as fault:
+    except (UnexpectedAnswer, DagsterFault, DbtFault) as fault:
         dead = dead_workloads(stack)
         if dead:
             raise _environment(contract, str(fault), dead) from fault
@@ -96,4 +97,8 @@ def _environment(contract: Contract, seen: str, dead: list[str]) -> EnvironmentF
 
 
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {str(error).strip() or 'no message'}"
+    words = f"{type(error).__name__}: {str(error).strip() or 'no message'}"
+    if isinstance(error, httpx.TransportError):
+        with suppress(RuntimeError):  # it was never sent
+            return f"{error.request.method} {error.request.url}: {words}"
+    return words

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.systems.cube import Cube
     from harness.systems.dagster import Dagster
     from harness.systems.database import Database
+    from harness.systems.dbt import Dbt
     from harness.systems.lake import Keys, Lake
     from harness.systems.lineage import Lineage
     from harness.systems.object_store import ObjectStore
@@ -162,6 +163,13 @@ class Probe:
 
         location = self.expectations.orchestrator.location
         return Dagster(self.stack.endpoints[names.ORCHESTRATOR], location=location, make_client=self._make_client)
+
+    @cached_property
+    def dbt(self) -> Dbt:
+        """The dbt project, which the expectations name."""
+        from harness.systems.dbt import Dbt
+
+        return Dbt((self._expectations_file.parent / self.expectations.transform.project).resolve())
 
     @cached_property
     def cube(self) -> Cube:

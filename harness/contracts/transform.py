@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
-
 from harness.contracts import tables
 from harness.contracts.breach import Breach
 from harness.contracts.compare import same_edges, same_rows
@@ -103,21 +98,11 @@ def transform_tests_pass(probe: Probe) -> Facts:
     requires=("orchestrator.assets-loaded",),
     mend="load the code location again, so that it reads the manifest of today's models",
 )
-def transform_graph_equals_manifest(probe: Probe, manifest: Path) -> Facts:
+def transform_graph_equals_manifest(probe: Probe) -> Facts:
     declared = probe.expectations.edges()
     assets = probe.dagster.repository().assets
     loaded = {(source, asset.name) for asset in assets.values() for source in asset.inputs}
-    same_edges("graph of dbt's manifest", declared, manifest_edges(json.loads(manifest.read_text())))
+    parsed = {(source, model) for source, model in probe.result("manifest")["edges"]}
+    same_edges("graph of dbt's manifest", declared, parsed)
     same_edges("orchestrator's graph", declared, loaded)
     return {"edges": len(loaded)}
-
-
-def manifest_edges(manifest: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Return (input, model) of every model of a dbt manifest; sources and models by their plain names."""
-    nodes = {**manifest["nodes"], **manifest["sources"]}
-    return {
-        (nodes[source]["name"], node["name"])
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
-        for source in node["depends_on"]["nodes"]
-    }

@@ -160,5 +160,5 @@ class CatalogClient:
             warehouse=self.warehouse,
             credential=credential,
             scope=self._credential["scope"],
-            **properties,
+            **{"oauth2-server-uri": f"{self.uri}{TOKENS}", **properties},
         )
