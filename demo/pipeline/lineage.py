@@ -99,17 +99,16 @@ class Emitter:
         elif wanted:
             log.error(f"LINEAGE IS LOST: platform.yaml asks for lineage, but {URL} is not set")
 
-    def emit(self, make: Callable[[], RunEvent]) -> None:
-        """Send the event that `make` returns; it is not made when lineage is off."""
+    def emit(self, asset: str, make: Callable[[], RunEvent]) -> None:
+        """Send the event of the asset that `make` returns; it is not made when lineage is off."""
         if self._client is None:
             return
-        event = make()
         try:
-            self._client.emit(event)
-        # The client raises whatever its transport meets; no lineage is worse than none, but it fails no run.
+            self._client.emit(make())
+        # The transport, and the look-up of schemas, raise whatever they meet; lineage never fails a run.
         except Exception as error:
             self._client = None
             self._log.error(
-                f"LINEAGE IS LOST: an event of {event.job.name} did not reach {os.environ[URL]}, "
-                f"and nothing more is sent in this run: {error}"
+                f"LINEAGE IS LOST: an event of {asset} did not reach {os.environ[URL]}, "
+                f"and nothing more is sent in this run: {type(error).__name__}: {error}"
             )

@@ -49,16 +49,16 @@ class Orchestrator:
         """
         described = table_attributes(inputs, outputs) | dict(attributes or {})
         with self._tracer.start_as_current_span(f"asset {name}", context=self._run, attributes=described) as span:
-            self._emitter.emit(lambda: self._events.event(RunState.START, name, inputs, outputs))
+            self._emitter.emit(name, lambda: self._events.event(RunState.START, name, inputs, outputs))
             try:
                 yield span
             except BaseException as error:
                 # Dagster interrupts a run that somebody ends by an exception that is no Exception.
                 state = RunState.FAIL if isinstance(error, Exception) else RunState.ABORT
                 reason = f"{type(error).__name__}: {error}"
-                self._emitter.emit(lambda: self._events.event(state, name, inputs, outputs, reason))
+                self._emitter.emit(name, lambda: self._events.event(state, name, inputs, outputs, reason))
                 raise
-            self._emitter.emit(lambda: self._events.event(RunState.COMPLETE, name, inputs, outputs))
+            self._emitter.emit(name, lambda: self._events.event(RunState.COMPLETE, name, inputs, outputs))
 
 
 def table_attributes(inputs: Sequence[str], outputs: Sequence[str]) -> dict[str, str | int | Sequence[str]]:
