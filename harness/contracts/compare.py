@@ -11,6 +11,7 @@ from typing import Any
 from harness.contracts.breach import Breach
 
 _SHOWN = 5
+_DECIMALS = 6
 
 
 def same_names(what: str, expected: Iterable[str], actual: Iterable[str]) -> None:
@@ -76,7 +77,7 @@ def plain_row(row: Sequence[Any]) -> tuple[str, ...]:
 def plain(value: Any) -> str:
     """Return one value as a comparable text, the same for all ways in which systems write it.
 
-    Numbers lose trailing zeros (`1.50` is `1.5`); a time at midnight is its day; None is `∅`.
+    Numbers lose trailing zeros (`1.50` is `1.5`) and what lies behind six decimals, where doubles differ; a time at midnight is its day; None is `∅`.
     """
     if value is None:
         return "∅"
@@ -91,7 +92,9 @@ def plain(value: Any) -> str:
         number = Decimal(text)
     except InvalidOperation:
         return text
-    return format(number.normalize(), "f") if number.is_finite() else text
+    if not number.is_finite():
+        return text
+    return format((round(number, _DECIMALS) + 0).normalize(), "f")  # + 0 makes -0 a 0
 
 
 def _listed(names: Iterable[str]) -> str:
