@@ -78,6 +78,8 @@ def _start(settings: Settings) -> tuple[Stack, Reaper]:
     begun = time.monotonic()
     _check_space()
     parts = provision()
+    if settings.object_store == "localstack":
+        parts = provision(["localstack"])
     folder = new_folder()
     reaper = Reaper.start(folder, folder.name)
     try:
@@ -88,7 +90,7 @@ def _start(settings: Settings) -> tuple[Stack, Reaper]:
         write_secrets(secrets, folder / "secrets.json")
         plan = Plan(platform_file, folder, parts, endpoints, ports, secrets, settings.object_store, settings.scale)
         specs = declare(plan, without=_replaced(settings))
-        (folder / _PLAN).write_text(json.dumps({"ports": ports}))
+        (folder / _PLAN).write_text(json.dumps({"ports": ports, "object_store": settings.object_store}))
         with Shown() as shown:
             starter = Starter(folder.name, folder, reaper.hold, lambda name, text: shown.say(name, text, always=True))
             workloads = starter.start(specs)
@@ -115,7 +117,15 @@ def rerun(stack: Stack, workload: str) -> None:
     """Run a job of a stack again, to its end; raises StartError when it fails, KeyError for one that is no job."""
     written = json.loads((stack.folder / _PLAN).read_text())
     secrets = json.loads(stack.secrets_file.read_text())
-    plan = Plan(stack.platform_file, stack.folder, provision(), stack.endpoints, written["ports"], secrets)
+    plan = Plan(
+        stack.platform_file,
+        stack.folder,
+        provision(),
+        stack.endpoints,
+        written["ports"],
+        secrets,
+        written["object_store"],
+    )
     job = {spec.name: spec for spec in declare(plan) if spec.job}[workload]
     reaper = Reaper(stack.folder)
     try:

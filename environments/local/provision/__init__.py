@@ -27,6 +27,7 @@ class Parts:
     jaeger: Path  # the program
     cube: Path  # the folder that holds node_modules
     duckdb_home: Path  # a HOME below which DuckDB finds its extensions
+    localstack: Path  # the Python of its own environment; made on request only
     python: Path = Path(sys.executable)
 
     @property
@@ -53,6 +54,7 @@ class PartStatus:
     title: str
     version: str
     whole: bool
+    optional: bool
     megabytes: int
     folder: Path
 
@@ -60,17 +62,20 @@ class PartStatus:
 def inventory() -> list[PartStatus]:
     """Say of each part whether it is there, without making anything."""
     return [
-        PartStatus(r.name, r.title, r.version, is_whole(r), r.megabytes, folder_of(r)) for r in load_recipes().values()
+        PartStatus(r.name, r.title, r.version, is_whole(r), r.optional, r.megabytes, folder_of(r))
+        for r in load_recipes().values()
     ]
 
 
 def provision(names: Sequence[str] | None = None, shown: Shown | None = None) -> Parts:
-    """Make what is missing of the named parts (default: all) and of those that they require.
+    """Make what is missing of the named parts (default: all that are not optional) and of those that they require.
 
     Raises ProvisionError for the first part that could not be made; parts under way are finished first.
     """
     recipes = load_recipes()
-    wanted = [recipes[name] for name in _with_required(names or list(recipes), recipes)]
+    wanted = [
+        recipes[name] for name in _with_required(names or [r.name for r in recipes.values() if not r.optional], recipes)
+    ]
     missing = [recipe for recipe in wanted if not is_whole(recipe)]
     if missing:
         _check_space(missing)
@@ -87,6 +92,7 @@ def provision(names: Sequence[str] | None = None, shown: Shown | None = None) ->
         jaeger=folder_of(recipes["jaeger"]) / recipes["jaeger"].artifact,
         cube=folder_of(recipes["cube"]),
         duckdb_home=folder_of(recipes["duckdb-home"]),
+        localstack=folder_of(recipes["localstack"]) / recipes["localstack"].artifact,
     )
 
 

@@ -123,9 +123,19 @@ def make_duckdb_home(recipe: Recipe, folder: Path, shown: Shown) -> None:
         shutil.copy(found / f"{name}.duckdb_extension", target)
 
 
+def make_venv(recipe: Recipe, folder: Path, shown: Shown) -> None:
+    """Install pinned packages, and no other, into an environment of their own."""
+    create = [uv(), "venv", "--quiet", "--clear", "--relocatable", "--python", sys.executable, str(folder)]
+    run(recipe.name, create, cwd=_PROJECT, env={}, log=_log(recipe), shown=shown)
+    pins = PARTS_FOLDER / recipe.name / "requirements.txt"
+    install = [uv(), "pip", "install", "--no-deps", "--python", str(folder / "bin" / "python"), "-r", str(pins)]
+    run(recipe.name, install, cwd=_PROJECT, env={}, log=_log(recipe), shown=shown)
+
+
 MAKE: dict[str, Make] = {
     "python-env": make_python_env,
     "go-build": make_go_build,
     "npm": make_npm,
     "duckdb-home": make_duckdb_home,
+    "venv": make_venv,
 }

@@ -21,13 +21,14 @@ class Recipe(BaseModel):
     name: str
     title: str
     version: str
-    kind: Literal["go-build", "python-env", "npm", "duckdb-home"]
+    kind: Literal["go-build", "python-env", "npm", "duckdb-home", "venv"]
     inputs: tuple[str, ...]  # relative to parts/
     artifact: str  # relative to the part's folder; its presence proves the part
     megabytes: int
     building_megabytes: int = 0  # on top, while it is made
     package: str = ""  # go-build: the main package
     requires: tuple[str, ...] = ()
+    optional: bool = False  # made only when it is named
 
     @property
     def digest(self) -> str:

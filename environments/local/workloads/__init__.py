@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec
-from environments.local.workloads import catalog_init, dagster, jaeger, marquez, object_store, polaris, postgresql
+from environments.local.workloads import (
+    catalog_init,
+    dagster,
+    jaeger,
+    localstack,
+    marquez,
+    object_store,
+    polaris,
+    postgresql,
+)
 
 
 def declare(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[ProcessSpec, ...]:
     """Return what is to run; `without` names workloads that something outside takes the place of."""
     specs = (
-        object_store.spec(plan),
+        (localstack if plan.object_store == "localstack" else object_store).spec(plan),
         postgresql.spec(plan),
         jaeger.spec(plan),
         polaris.spec(plan),
