@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 
-def down() -> None:
-    """End every stack of this user, and return when nothing of it is left."""
+import typer
+
+from harness.errors import UsageError
+
+
+def _complete(incomplete: str) -> list[str]:
     import environments
 
-    for stack in environments.find():
-        environments.down(stack)
-        print(f"stack {stack.id} is down")
+    return [stack.id for stack in environments.find() if stack.id.startswith(incomplete)]
+
+
+def down(
+    stack: Annotated[
+        str | None, typer.Argument(help="Default: every stack of this user.", autocompletion=_complete)
+    ] = None,
+) -> None:
+    """End a stack, or every stack of this user, and return when nothing of it is left."""
+    import environments
+
+    found = environments.find()
+    if stack is not None and stack not in [each.id for each in found]:
+        raise UsageError(f"no stack {stack!r}", expected=f"one of {', '.join(each.id for each in found) or 'none'}")
+    for each in found:
+        if stack in (None, each.id):
+            environments.down(each)
+            print(f"stack {each.id} is down")

@@ -32,8 +32,9 @@ class Recipe(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Return twelve hex digits of the recipe, its inputs' content and the machine's kind."""
-        digest = hashlib.sha256(self.model_dump_json().encode())
+        """Return twelve hex digits of what decides a part's content: the recipe, its inputs, the machine's kind."""
+        told = self.model_dump_json(include={"name", "version", "kind", "package"})
+        digest = hashlib.sha256(told.encode())
         digest.update(f"{platform.system()} {platform.machine()} {platform.python_version()}".encode())
         for name in self.inputs:
             digest.update((PARTS_FOLDER / name).read_bytes())

@@ -23,6 +23,7 @@ def spec(plan: Plan) -> ProcessSpec:
         kind="real",
         version="Jaeger 1.76.0 (v2), without its web page",
         command=(str(plan.parts.jaeger), "--config", str(file)),
+        env={"OTEL_TRACES_SAMPLER": "always_off"},  # of Jaeger itself, which would export to a port of its own choice
         cwd=folder,
         ports=port,
         ready=Ready("the query API lists services, and an empty OTLP export is taken", _probe(port)),
