@@ -137,9 +137,9 @@ def test_an_error_that_is_no_breach_ends_the_step_at_once():
 def test_breaches_in_breaches_are_told_once_each():
     soft = Soft()
     with soft.one():
-        together(_breaks("one"), _breaks("two"))
+        _breaks("one")()
     with soft.one():
-        _breaks("three")()
+        together(_breaks("two"), _breaks("three"))
     with pytest.raises(Breaches) as error:
         soft.settle()
     assert [breach.heading for breach in error.value.breaches] == ["one", "two", "three"]
