@@ -11,8 +11,16 @@ Feature: The semantic layer answers
     Then the answer to "<question>" equals an independent query
 
     Examples:
-      | question                    |
-      | revenue                     |
+      | question                                 |
+      | revenue by country                       |
+      | revenue by category                      |
+      | revenue by month                         |
+      | revenue by day, country and category     |
+      | orders and their average value by status |
+      | orders by month                          |
+      | customers by country                     |
+      | customers by segment                     |
+      | products by category                     |
 
   Scenario: No answer without a token
     Then a query without a valid token is refused with 403
@@ -27,9 +35,10 @@ Feature: The semantic layer answers
     Then the answer is the new one, not a cached one
 
     Examples:
-      | change                      |
-      | a large order arrives       |
+      | change             |
+      | a customer arrives |
+      | an order arrives   |
 
-  Scenario: The refresh worker keeps its rollups
+  Scenario: The refresh worker has refreshed
     Given "demo_pipeline" has run
-    Then the refresh worker has refreshed
+    Then the rollup that the refresh worker keeps holds what the tables say now

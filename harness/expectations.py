@@ -80,21 +80,23 @@ class Change(_Strict):
     sql: str
 
 
-class Refresh(_Strict):
-    """The namespace and the table prefix of the rollups that the refresh worker keeps in the lake."""
+class Rollup(_Strict):
+    """A rollup that the refresh worker keeps as a table of the lake, and SQL that must give the same rows."""
 
     namespace: str
-    prefix: str
+    prefix: str = Field(description="how the table's name begins; the rest is its version")
+    columns: tuple[str, ...]
+    sql: str
 
 
 class Semantic(_Strict):
     """What the semantic layer must offer and answer."""
 
     cubes: dict[str, frozenset[str]] = Field(description="cube -> members that it must have, without the cube's name")
-    questions: dict[str, Question]
-    changes: dict[str, Change] = {}
+    questions: dict[str, Question] = Field(min_length=1)
+    changes: dict[str, Change] = Field({}, description="new data, after which an answer must be the new one")
     refused: dict[str, Any] = Field(description="a query that is not answered: it names a member that is not there")
-    refresh: Refresh | None = None
+    rollup: Rollup
 
 
 class Expectations(_Strict):

@@ -39,6 +39,6 @@ def answer_fresh(probe: Probe, change: str, own_namespace: str) -> None:
     check(probe, "semantic.answer-fresh", change=change, namespace=own_namespace)
 
 
-@then("the refresh worker has refreshed")
+@then("the rollup that the refresh worker keeps holds what the tables say now")
 def refreshed(probe: Probe) -> None:
-    check(probe, "semantic.rollups-refreshed")
+    check(probe, "semantic.rollup-refreshed")

@@ -77,7 +77,8 @@ def plain_row(row: Sequence[Any]) -> tuple[str, ...]:
 def plain(value: Any) -> str:
     """Return one value as a comparable text, the same for all ways in which systems write it.
 
-    Numbers lose trailing zeros (`1.50` is `1.5`) and what lies behind six decimals, where doubles differ; a time at midnight is its day; None is `∅`.
+    Numbers lose trailing zeros (`1.50` is `1.5`) and what lies behind six decimals, where doubles differ; a time at
+    midnight is its day; None is `∅`.
     """
     if value is None:
         return "∅"

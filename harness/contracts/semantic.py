@@ -11,7 +11,10 @@ from harness.contracts.probe import Probe
 from harness.contracts.registry import Facts, Stage, contract
 from harness.expectations import Question, in_lake
 from harness.systems.http import answer
+from harness.systems.lake import named
+from harness.wait import eventually
 
+ROLLUP_LIMIT = 60.0  # seconds that the worker may take to notice new data and to build
 _READY = ("semantic.cubes-listed", "transform.run-succeeds")
 
 
@@ -111,6 +114,47 @@ def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
         raise LookupError(f"the change {change!r} does not change the answer, so it proves nothing")
     rows = answer_holds(probe, wanted.question, question, own, claim)
     return {"namespace": namespace, "rows": rows}
+
+
+@contract(
+    "semantic.rollup-refreshed",
+    stage=Stage.SEMANTIC,
+    promise="The refresh worker keeps a rollup whose rows are what the tables say now.",
+    requires=_READY,
+    mend="look why the worker does not build: harness logs cube-refresh-worker",
+)
+def semantic_rollup_refreshed(probe: Probe) -> Facts:
+    rollup = probe.expectations.semantic.rollup
+    expected = probe.lake.rows(rollup.columns, f"({in_lake(rollup.sql, probe.namespaces)})")
+    if not expected:
+        raise LookupError("the SQL of the rollup gives no row, so it proves nothing")
+
+    def fresh() -> str:
+        there = probe.catalog.tables(rollup.namespace)
+        names = [str(row["name"]) for row in answer(there)["identifiers"]] if there.status_code == 200 else []
+        versions = [name for name in names if name.startswith(rollup.prefix)]
+        if not versions:
+            raise Breach("there is no rollup", expected=f"{rollup.namespace}.{rollup.prefix}…", actual=str(names))
+        for name in versions:
+            if same(expected, _rows_of(probe, rollup.columns, named("lake", rollup.namespace, name))):
+                return name
+        raise Breach(
+            "no version of the rollup holds what the tables say",
+            expected=f"{len(expected)} rows, computed from the tables",
+            actual=f"others, in {', '.join(versions)}",
+        )
+
+    return {"rollup": eventually(fresh, ROLLUP_LIMIT, Breach), "rows": len(expected)}
+
+
+def _rows_of(probe: Probe, columns: Sequence[str], table: str) -> list[tuple[Any, ...]]:
+    """Return a table's rows, none when it is gone: the worker drops old versions when it has made a new one."""
+    import duckdb
+
+    try:
+        return probe.lake.rows(columns, table)
+    except duckdb.Error:
+        return []
 
 
 def answer_holds(
