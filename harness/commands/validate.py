@@ -4,28 +4,53 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+if TYPE_CHECKING:
+    from harness.platform import Platform, PlatformErrors
+
 
 def validate(
-    file: Annotated[Path, typer.Argument(help="platform.yaml")] = Path("demo/platform.yaml"),
+    file: Annotated[Path, typer.Argument(help="The platform.yaml.")] = Path("demo/platform.yaml"),
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Read a platform.yaml and tell every mistake with file, line and key; exit 0 right, 1 wrong, 2 unreadable."""
-    from harness.errors import PlatformError
     from harness.platform import PlatformErrors, load_platform
 
-    problems: tuple[PlatformError, ...] = ()
+    platform: Platform | None = None
+    errors: PlatformErrors | None = None
     try:
         platform = load_platform(file)
-    except PlatformErrors as errors:
-        problems = errors.problems
+    except PlatformErrors as told:
+        errors = told
     if as_json:
-        roots = [
+        print(json.dumps(_for_machines(errors), indent=2, ensure_ascii=False))
+    elif errors:
+        print(errors)
+    elif platform:
+        print(f"ok  {file}: {_summary(platform)}")
+    if errors:
+        raise typer.Exit(2 if errors.unreadable else 1)
+
+
+def _summary(platform: Platform) -> str:
+    layers = ", ".join(layer.namespace for layer in platform.layers.values())
+    return f"version {platform.version}, warehouse {platform.warehouse}, layers {layers}, digest {platform.digest[:12]}"
+
+
+def _for_machines(errors: PlatformErrors | None) -> dict[str, Any]:
+    from harness.platform.problem import CONTRACTS
+
+    problems = errors.problems if errors else ()
+    broken = {problem.contract for problem in problems}
+    left = len(CONTRACTS) - len(broken)
+    unreadable = errors is not None and errors.unreadable
+    return {
+        "roots": [
             {
-                "contract": "platform.is-valid",
+                "contract": problem.contract,
                 "stage": "preflight",
                 "subject": problem.location.key if problem.location else None,
                 "expected": problem.expected,
@@ -34,13 +59,8 @@ def validate(
                 "location": str(problem.location),
             }
             for problem in problems
-        ]
-        held = int(not problems)
-        print(json.dumps({"roots": roots, "held": held, "broken": len(problems), "not_evaluated": 0}, indent=2))
-    for problem in problems if not as_json else ():
-        print(problem)
-    if problems:
-        unreadable = any(problem.location and problem.location.key is None for problem in problems)
-        raise typer.Exit(2 if unreadable else 1)
-    if not as_json:
-        print(f"ok: {file}: {len(platform.layers)} layers, warehouse {platform.warehouse!r}")
+        ],
+        "held": 0 if unreadable else left,
+        "broken": len(broken),
+        "not_evaluated": left if unreadable else 0,
+    }

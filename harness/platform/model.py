@@ -1,168 +1,191 @@
-"""The platform as platform.yaml (version 1.2.0) describes it."""
+"""The platform as platform.yaml (version 1.2.0) describes it; every description here stands in the reference too."""
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from harness.platform.namespaces import check_namespace
+from harness.platform.values import (
+    Bucket,
+    IsReference,
+    LineageUrl,
+    Region,
+    RoleArn,
+    SecretName,
+    Text,
+    Url,
+    Warehouse,
+)
 
-VERSION = "1.2.0"
-
-
-def _is_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a URL with http or https and a host is expected, e.g. http://host:8181")
-    try:
-        if parts.port == 0:
-            raise ValueError
-    except ValueError:
-        raise ValueError("a port from 1 to 65535 is expected") from None
-    return value
-
-
-def _is_bucket(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", value):
-        raise ValueError("a bucket's name has 3 to 63 lower-case letters, digits, dots and hyphens")
-    return value
-
-
-def _is_reference(value: Any) -> Any:
-    if isinstance(value, str):  # the value itself must not be shown: it may be the secret
-        raise ValueError("a secret is referenced, never written out: {secret_ref: name}")
-    return value
-
-
-Url = Annotated[str, AfterValidator(_is_url)]
-Bucket = Annotated[str, AfterValidator(_is_bucket)]
+Component = Literal[
+    "object-store",
+    "database",
+    "catalog",
+    "lineage-store",
+    "trace-store",
+    "orchestrator",
+    "transform",
+    "semantic-layer",
+]
+Further = dict[str, Any]  # kept as it is written
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    """Every key is known: another is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class _Open(BaseModel):
-    """Further maps are kept, and need not be known."""
+    """Further keys are kept, and need not be known."""
 
-    model_config = ConfigDict(extra="allow", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class SecretRef(_Strict):
     """The name under which a secret is found; never the secret."""
 
-    secret_ref: str
+    secret_ref: SecretName = Field(description="the name of the secret")
 
 
-Secret = Annotated[SecretRef, BeforeValidator(_is_reference)]
+Secret = Annotated[SecretRef, IsReference]
 
 
 class StorageCredentials(_Strict):
     """How the store is entered."""
 
-    mode: Literal["static", "iam", "vended", "none"]
-    secret_ref: str | None = None
-
-    @model_validator(mode="after")
-    def _static_needs_a_secret(self) -> StorageCredentials:
-        if self.mode == "static" and not self.secret_ref:
-            raise ValueError("mode static needs a secret_ref")
-        return self
+    mode: Literal["static", "iam", "vended", "none"] = Field(
+        description="`static`: a key pair; `iam`: what the machine is allowed to; `vended`: what the catalog hands out"
+    )
+    secret_ref: SecretName | None = Field(default=None, description="the name of the key pair; needed by `static`")
 
 
 class Storage(_Strict):
     """A bucket of an S3 store."""
 
-    type: Literal["s3"]
-    endpoint: Url
-    region: str
-    bucket: Bucket
-    path_style_access: bool = False
-    credentials: StorageCredentials
+    type: Literal["s3"] = Field(description="the kind of store")
+    endpoint: Url = Field(description="base URL of the S3 API; never empty, which would mean the real AWS")
+    region: Region = Field(description="the region that requests are signed for")
+    bucket: Bucket = Field(description="the bucket")
+    path_style_access: bool = Field(description="`true`: the bucket stands in the path, not in the host's name")
+    credentials: StorageCredentials = Field(description="how the store is entered")
 
 
 class Layer(_Strict):
     """A layer of the lake: a namespace of a catalog, in a bucket."""
 
-    name: str
-    description: str = ""
-    storage_ref: str
-    catalog_ref: str
-    namespace: str
-    retention_days: int | None = None
-    properties: dict[str, Any] = {}
+    name: Text = Field(description="its name, the same as its key")
+    description: str = Field(default="", description="what it is for, to a reader")
+    storage_ref: Text = Field(description="a key of `storage`")
+    catalog_ref: Text = Field(description="a key of `catalogs`; the same for all layers")
+    namespace: Text = Field(description="simple (`bronze`) or nested (`analytics.bronze`), without the warehouse")
+    retention_days: Annotated[int, Field(gt=0)] = Field(description="how long its data is kept, in days")
+    properties: Further = Field(default={}, description="further properties, kept as they are")
+
+    _bucket: str = PrivateAttr(default="")
+
+    @property
+    def location(self) -> str:
+        """Where its namespace lies: `s3://<bucket>/<namespace>/`, the parts of a nested one as folders."""
+        return f"s3://{self._bucket}/{self.namespace.replace('.', '/')}/"
 
 
 class CatalogCredentials(_Strict):
     """How the catalog is entered."""
 
-    mode: Literal["oauth2"]
-    client_id: Secret
-    client_secret: Secret
-    scope: str = "PRINCIPAL_ROLE:ALL"
+    mode: Literal["oauth2"] = Field(description="the kind of login")
+    client_id: Secret = Field(description="reference to the client's id")
+    client_secret: Secret = Field(description="reference to the client's secret")
+    scope: Text = Field(default="PRINCIPAL_ROLE:ALL", description="the scope that a token is asked for")
+
+
+class CatalogProperties(_Open):
+    """What the catalog is made with."""
+
+    role_arn: RoleArn | None = Field(default=None, description="the role that Polaris asks of the store's STS")
+    sts_unavailable: bool = Field(default=False, description="`true`: the store has no STS, so no keys can be vended")
 
 
 class Catalog(_Strict):
     """A Polaris catalog."""
 
-    type: Literal["polaris"]
-    uri: Url
-    warehouse: str
-    namespace: str | None = None
-    credentials: CatalogCredentials
-    access_delegation: Literal["none", "vended-credentials"] = "none"
-    token_refresh_enabled: bool = True
-    properties: dict[str, Any] = {}
+    type: Literal["polaris"] = Field(description="the kind of catalog")
+    uri: Url = Field(description="base URL of the catalog API, e.g. `http://host:8181/api/catalog`")
+    warehouse: Warehouse = Field(description="the catalog's name in Polaris")
+    namespace: Text | None = Field(default=None, description="the namespace that is meant when none is named")
+    credentials: CatalogCredentials = Field(description="how the catalog is entered")
+    access_delegation: Literal["none", "vended-credentials"] = Field(
+        description="whether the catalog hands out keys for the store, or clients bring their own"
+    )
+    token_refresh_enabled: bool = Field(default=True, description="whether clients renew their token")
+    properties: CatalogProperties = Field(default=CatalogProperties(), description="what the catalog is made with")
+
+
+class ComputeProperties(_Open):
+    """How an engine is set up."""
+
+    path: Text = Field(default=":memory:", description="the database's file, or `:memory:`")
+    threads: Annotated[int, Field(gt=0)] = Field(default=2, description="threads that the engine works with")
 
 
 class Compute(_Strict):
     """An engine."""
 
-    type: Literal["duckdb"]
-    properties: dict[str, Any] = {}
-    credentials: dict[str, Any] | None = None
+    type: Literal["duckdb"] = Field(description="the kind of engine")
+    properties: ComputeProperties = Field(default=ComputeProperties(), description="how it is set up")
+    credentials: Further | None = Field(default=None, description="further properties of its login, kept as they are")
 
 
 class Observability(_Open):
     """Where traces and lineage go, and who is observed."""
 
-    traces: bool
-    metrics: bool = False
-    lineage: bool
-    otlp_endpoint: Url | None = None
-    lineage_endpoint: Url | None = None
-    attributes: dict[str, str] = {}
-    lineage_namespace: str = "default"
-    services: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _switched_on_needs_an_endpoint(self) -> Observability:
-        if self.traces and not self.otlp_endpoint:
-            raise ValueError("traces are switched on without an otlp_endpoint")
-        if self.lineage and not self.lineage_endpoint:
-            raise ValueError("lineage is switched on without a lineage_endpoint")
-        return self
+    traces: bool = Field(description="whether traces are sent")
+    metrics: bool = Field(description="whether metrics are sent")
+    lineage: bool = Field(description="whether lineage is sent")
+    otlp_endpoint: Url | None = Field(default=None, description="the OTLP receiver; needed by `traces` and `metrics`")
+    lineage_endpoint: LineageUrl | None = Field(
+        default=None,
+        description="where OpenLineage events go, with the full path `/api/v1/lineage`; needed by `lineage`",
+    )
+    attributes: dict[str, str | bool | int | float] = Field(default={}, description="attributes of every span")
+    lineage_namespace: Text = Field(default="demo", description="the OpenLineage namespace of the jobs")
+    services: dict[Component, Text] = Field(
+        default={}, description="component → the service name under which it is observed"
+    )
 
 
 class Platform(_Strict):
     """The system under test."""
 
-    version: Literal["1.2.0"]
-    infrastructure: dict[str, Any] = {}
-    security: dict[str, Any] = {}
-    governance: dict[str, Any] = {}
-    storage: dict[str, Storage]
-    layers: dict[str, Layer]
-    catalogs: dict[str, Catalog]
-    compute: dict[str, Compute] = {}
-    observability: Observability
+    version: Literal["1.2.0"] = Field(description="the version of this format")
+    infrastructure: Further = Field(default={}, description="where it is deployed; further maps, kept as they are")
+    security: Further = Field(default={}, description="further maps, kept as they are")
+    governance: Further = Field(default={}, description="further maps, kept as they are")
+    storage: dict[str, Storage] = Field(min_length=1, description="the stores, by a name of your choice")
+    layers: dict[str, Layer] = Field(min_length=1, description="the layers, by name")
+    catalogs: dict[str, Catalog] = Field(min_length=1, description="the catalogs, by a name of your choice")
+    compute: dict[str, Compute] = Field(min_length=1, description="the engines, by a name of your choice")
+    observability: Observability = Field(description="where traces and lineage go, and who is observed")
+
+    def model_post_init(self, _: Any) -> None:
+        for layer in self.layers.values():
+            if layer.storage_ref in self.storage:
+                layer._bucket = self.storage[layer.storage_ref].bucket
+
+    def layer(self, name: str) -> Layer:
+        """Return the layer of that name; raises KeyError."""
+        return self.layers[name]
+
+    def location(self, layer: str) -> str:
+        """Return where a layer's namespace lies, e.g. `s3://iceberg-bronze/bronze/`; raises KeyError."""
+        return self.layers[layer].location
 
     @property
     def catalog(self) -> Catalog:
-        """The catalog of the layers."""
+        """The catalog that all layers name."""
         return self.catalogs[next(iter(self.layers.values())).catalog_ref]
 
     @property
@@ -173,36 +196,15 @@ class Platform(_Strict):
     @property
     def services(self) -> dict[str, str]:
         """Component -> the service name under which it is observed."""
-        return self.observability.services
+        return {str(component): service for component, service in self.observability.services.items()}
 
     @property
     def lineage_namespace(self) -> str:
         """The OpenLineage namespace of the jobs."""
         return self.observability.lineage_namespace
 
-    def location(self, layer: str) -> str:
-        """Return where a layer's namespace lies: `s3://<bucket>/<namespace>/`, a nested one's parts as folders."""
-        found = self.layers[layer]
-        return f"s3://{self.storage[found.storage_ref].bucket}/{found.namespace.replace('.', '/')}/"
-
-    def problems(self) -> list[tuple[tuple[str, ...], str, list[str]]]:
-        """Return what no field can know by itself: (key path, what is wrong, what is allowed)."""
-        found: list[tuple[tuple[str, ...], str, list[str]]] = []
-        if not self.layers:
-            found.append((("layers",), "there is no layer", []))
-        for key, layer in self.layers.items():
-            for field, ref, known in (
-                ("storage_ref", layer.storage_ref, list(self.storage)),
-                ("catalog_ref", layer.catalog_ref, list(self.catalogs)),
-            ):
-                if ref not in known:
-                    found.append((("layers", key, field), f"{ref!r} is not declared", known))
-            catalog = self.catalogs.get(layer.catalog_ref)
-            wrong = check_namespace(layer.namespace, catalog.warehouse if catalog else None)
-            if wrong:
-                found.append((("layers", key, "namespace"), wrong, []))
-        for key, catalog in self.catalogs.items():
-            wrong = catalog.namespace and check_namespace(catalog.namespace, catalog.warehouse)
-            if wrong:
-                found.append((("catalogs", key, "namespace"), wrong, []))
-        return found
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the file says, whatever its order of keys, comments, and defaults written out or not."""
+        said = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()

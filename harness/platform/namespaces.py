@@ -10,17 +10,18 @@ _PART = re.compile(r"[A-Za-z0-9_]+")
 def check_namespace(namespace: str, warehouse: str | None = None) -> str | None:
     """Return None for a namespace that is allowed, else what is wrong with it, in words.
 
-    Simple (`bronze`) or nested (`analytics.bronze`); it never starts with its catalog's warehouse, since the
-    warehouse stands in the URL already (`/v1/<warehouse>/namespaces/<namespace>`).
+    Simple (`bronze`) or nested (`analytics.bronze`). It never starts with its catalog's `warehouse` (None: not
+    known), since the warehouse stands in the URL already: `/v1/<warehouse>/namespaces/<namespace>` of the Iceberg
+    REST catalog answers 404 for `<warehouse>.bronze`.
     """
     if not namespace:
         return "a namespace is empty"
-    parts = namespace.split(".")
-    if "" in parts:
+    if "" in namespace.split("."):
         return f"{namespace!r} has a leading, trailing or doubled dot"
-    if warehouse is not None and parts[0] == warehouse:
-        short = ".".join(parts[1:]) or "its layer's name"
-        return f"{namespace!r} starts with the warehouse; the namespace is {short!r}"
-    if not all(_PART.fullmatch(part) for part in parts):
-        return f"{namespace!r} has characters other than letters, digits and _"
+    if warehouse and f"{namespace}.".startswith(f"{warehouse}."):
+        rest = namespace[len(warehouse) + 1 :]
+        meant = f"; did you mean {rest!r}?" if rest else ""
+        return f"{namespace!r} starts with the warehouse {warehouse!r}{meant}"
+    if not all(_PART.fullmatch(part) for part in namespace.split(".")):
+        return f"{namespace!r} has characters other than letters, digits, _ and the dot between its parts"
     return None

@@ -1,0 +1,136 @@
+"""Reads a YAML file from anywhere: bounded, by safe types alone, and with the place of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as File
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from harness.errors import Location
+from harness.platform.problem import READABLE, Mistake, Path, PlatformErrors, Problem
+from harness.platform.shape import scalars, strange_nodes
+
+_LARGEST = 256 * 1024  # bytes; ruamel reads about 300 kB a second
+
+
+class Document:
+    """A YAML mapping: `content` in plain types, and `locate` for its keys; raises PlatformErrors."""
+
+    def __init__(self, file: File) -> None:
+        self.file = file
+        yaml = YAML(typ="safe", pure=True)
+        try:
+            self._root = yaml.compose(_text(file))
+            if not isinstance(self._root, MappingNode):
+                actual = "nothing" if self._root is None else self._root.tag.rpartition(":")[2]
+                raise _unreadable(file, "not a platform", 1, expected="a mapping", actual=actual)
+            strange = strange_nodes(self._root)
+            if strange:
+                raise PlatformErrors([_mistake(said, _place(file, node)) for node, said in strange])
+            self.content: dict[str, Any] = yaml.constructor.construct_document(self._root)
+        except RecursionError:
+            raise _unreadable(file, "nested too deeply") from None
+        except YAMLError as error:
+            raise _not_yaml(file, error) from None
+        except ValueError:  # a date or a tag that its text does not fit, e.g. 2026-13-01
+            place = next((node for node in scalars(self._root) if not _fits(node)), self._root)
+            said = f"a value is no {str(place.tag).rpartition(':')[2]}"
+            raise PlatformErrors([_mistake(said, _place(file, place))]) from None
+
+    def locate(self, path: Path) -> Location:
+        """Return the place of a key, or of the nearest one above it that is written."""
+        found: Node | None = None
+        node = self._root
+        for part in path:
+            step = _step(node, part)
+            if step is None:
+                break
+            found, node = step
+        dotted = ".".join(map(str, path)) or None
+        place = _place(self.file, found or self._root)
+        return Location(place.file, place.line, place.column, dotted)
+
+    def error(self, problem: Problem) -> Mistake:
+        """Return a problem as an error that names its place."""
+        return Mistake(problem, self.locate(problem.path))
+
+
+def _fits(node: Node) -> bool:
+    try:
+        YAML(typ="safe", pure=True).constructor.construct_object(node)
+    except ValueError:
+        return False
+    return True
+
+
+def _text(file: File) -> str:
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise _unreadable(
+            file, "cannot be read", actual=error.strerror, next_step="name a file that is there"
+        ) from None
+    if len(raw) > _LARGEST:
+        raise _unreadable(file, "too large", expected=f"at most {_LARGEST // 1024} KiB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        said = f"byte 0x{raw[error.start]:02x}"
+        raise _unreadable(file, "not UTF-8", line, actual=said) from None
+
+
+def _not_yaml(file: File, error: YAMLError) -> PlatformErrors:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark:
+        mark = error.problem_mark
+        said = error.problem or error.context or "no reason is given"
+        return _unreadable(file, "not YAML", mark.line + 1, mark.column + 1, actual=said)
+    if isinstance(error, ReaderError):
+        return _unreadable(file, "not YAML", actual=f"the character {error.character!r} is not allowed in YAML")
+    return _unreadable(file, "not YAML", actual=str(error).splitlines()[0])
+
+
+def _unreadable(
+    file: File, what: str, line: int | None = None, column: int | None = None, **said: str | None
+) -> PlatformErrors:
+    return PlatformErrors([_mistake(what, Location(file, line, column), **said)])
+
+
+def _mistake(what: str, place: Location, actual: str | None = None, **said: str | None) -> Mistake:
+    problem = Problem((), what, said.get("expected"), actual, said.get("next_step"), contract=READABLE)
+    return Mistake(problem, place)
+
+
+def _step(node: Node, part: str | int) -> tuple[Node, Node] | None:
+    """Return where a part of a path is written, and what stands there."""
+    if isinstance(node, SequenceNode):
+        inside = isinstance(part, int) and part < len(node.value)
+        return (node.value[part], node.value[part]) if inside else None
+    if isinstance(node, MappingNode):
+        # What a merge key (<<) brought in stands before the mapping's own keys, which win.
+        for key, value in reversed(node.value):
+            if isinstance(key, ScalarNode) and key.value == str(part):
+                return key, value
+    return None
+
+
+def _place(file: File, node: Node) -> Location:
+    return Location(file, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def value_at(content: Any, path: Path) -> Any:
+    """Return what stands at a path; None where nothing does."""
+    for part in path:
+        if isinstance(content, Mapping):
+            content = content.get(part)
+        elif isinstance(content, list) and isinstance(part, int) and part < len(content):
+            content = content[part]
+        else:
+            return None
+    return content
