@@ -35,7 +35,9 @@ class Recipe(BaseModel):
         """Return twelve hex digits of what decides a part's content: the recipe, its inputs, the machine's kind."""
         told = self.model_dump_json(include={"name", "version", "kind", "package"})
         digest = hashlib.sha256(told.encode())
-        digest.update(f"{platform.system()} {platform.machine()} {platform.python_version()}".encode())
+        digest.update(f"{platform.system()} {platform.machine()}".encode())
+        if self.kind in ("python-env", "venv"):
+            digest.update(platform.python_version().encode())
         for name in self.inputs:
             digest.update((PARTS_FOLDER / name).read_bytes())
         return digest.hexdigest()[:12]
