@@ -1,0 +1,43 @@
+// Cube's configuration: https://cube.dev/docs/product/configuration/reference/config
+const jwt = require('jsonwebtoken');
+const { LakeDriver } = require('./lake_driver');
+const { createLogger } = require('./log');
+const { namespacesOf } = require('./namespaces');
+const { readSettings } = require('./settings');
+
+const settings = readSettings();
+const refreshes = process.env.CUBEJS_REFRESH_WORKER === 'true';
+
+// What the model is compiled for; one compiled model, one set of queues and one DuckDB for each.
+const tenantOf = (securityContext) => ({
+  namespaces: namespacesOf(settings.layers, securityContext),
+  rollups: Boolean(securityContext?.rollups),
+});
+const idOf = ({ tenant }) => JSON.stringify(tenant);
+
+module.exports = {
+  schemaPath: 'model',
+  telemetry: false,
+  logger: createLogger(),
+  driverFactory: () => new LakeDriver(settings),
+  // A claim that cannot be is refused as a token without a right: 403.
+  checkAuth: (req, token) => ({ security_context: authorised(token) }),
+  extendContext: ({ securityContext }) => ({ tenant: tenantOf(securityContext) }),
+  contextToAppId: idOf,
+  contextToOrchestratorId: idOf,
+  // Answers come from the tables as they are now; Cube's own cache of answers would hide new data.
+  queryRewrite: (query) => ({ ...query, cache: 'no-cache' }),
+  compilerCacheSize: 50,
+  // Rollups are Iceberg tables in a namespace of their own, so that the worker writes and the API reads them.
+  preAggregationsSchema: 'lake.rollups',
+  // The worker replaces rollups, so the API must not believe its list of them for long (seconds).
+  orchestratorOptions: () => ({ preAggregationsOptions: { preAggregationsSchemaCacheExpire: 1 } }),
+  scheduledRefreshTimer: refreshes ? 5 : false, // seconds
+  scheduledRefreshContexts: () => [{ securityContext: {}, tenant: { ...tenantOf({}), rollups: true } }],
+};
+
+function authorised(token) {
+  const claims = jwt.verify(token ?? '', process.env.CUBEJS_API_SECRET, { algorithms: ['HS256'] });
+  namespacesOf(settings.layers, claims);
+  return claims;
+}
