@@ -1,4 +1,5 @@
 // Cube's configuration: https://cube.dev/docs/product/configuration/reference/config
+const { CubejsHandlerError } = require('@cubejs-backend/api-gateway');
 const jwt = require('jsonwebtoken');
 const { LakeDriver } = require('./lake_driver');
 const { createLogger } = require('./log');
@@ -37,7 +38,11 @@ module.exports = {
 };
 
 function authorised(token) {
-  const claims = jwt.verify(token ?? '', process.env.CUBEJS_API_SECRET, { algorithms: ['HS256'] });
-  namespacesOf(settings.layers, claims);
-  return claims;
+  try {
+    const claims = jwt.verify(token ?? '', process.env.CUBEJS_API_SECRET, { algorithms: ['HS256'] });
+    namespacesOf(settings.layers, claims);
+    return claims;
+  } catch (error) {
+    throw new CubejsHandlerError(403, 'Forbidden', error.message);
+  }
 }

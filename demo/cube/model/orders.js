@@ -1,6 +1,16 @@
 // One row an item of an order that was kept. mart_revenue has neither customer nor product, so this reads silver.
 const { gold, silver } = COMPILE_CONTEXT.tenant.namespaces;
 
+// Changes with every change of what the rollup is made from, also when a table was dropped and made again.
+const newestSnapshots = [
+  `"${silver}".stg_orders`,
+  `"${silver}".stg_order_items`,
+  `"${gold}".mart_customer_orders`,
+  `"${gold}".mart_product_performance`,
+]
+  .map((table) => `SELECT max_by(snapshot_id, sequence_number) FROM iceberg_snapshots(lake.${table})`)
+  .join(` UNION ALL `);
+
 cube(`orders`, {
   sql: `
     SELECT l.order_item_id, o.order_id, o.customer_id, l.product_id, o.order_date::TIMESTAMP AS order_date, o.status,
@@ -29,22 +39,16 @@ cube(`orders`, {
   },
 
   // The refresh worker keeps rollups; the API answers from them when the token's claim `rollups` says so, and from
-  // the tables as they are now otherwise.
+  // the tables as they are now otherwise. References are functions here, since Cube makes them so only in a literal.
   pre_aggregations: COMPILE_CONTEXT.tenant.rollups ? {
     by_month: {
-      measures: [CUBE.revenue, CUBE.units],
-      dimensions: [customers.country, products.category],
-      time_dimension: CUBE.order_date,
+      measures: (CUBE) => [CUBE.revenue, CUBE.units],
+      dimensions: (customers, products) => [customers.country, products.category],
+      time_dimension: (CUBE) => CUBE.order_date,
       granularity: `month`,
       external: false,
       scheduled_refresh: true,
-      // Of what is read: a table's newest snapshot, also when the table was dropped and made again.
-      refresh_key: {
-        every: `1 second`,
-        sql: [[silver, `stg_orders`], [silver, `stg_order_items`], [gold, `mart_customer_orders`], [gold, `mart_product_performance`]]
-          .map(([layer, table]) => `SELECT max_by(snapshot_id, sequence_number) FROM iceberg_snapshots(lake."${layer}".${table})`)
-          .join(` UNION ALL `),
-      },
+      refresh_key: { every: `1 second`, sql: () => newestSnapshots },
     },
   } : {},
 });

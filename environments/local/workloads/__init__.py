@@ -6,6 +6,7 @@ from environments.local.plan import Plan
 from environments.local.process import ProcessSpec
 from environments.local.workloads import (
     catalog_init,
+    cube,
     dagster,
     jaeger,
     localstack,
@@ -26,5 +27,6 @@ def declare(plan: Plan, *, without: frozenset[str] = frozenset()) -> tuple[Proce
         marquez.spec(plan),
         catalog_init.spec(plan),
         *dagster.specs(plan),
+        *cube.specs(plan),
     )
     return tuple(spec for spec in specs if spec.name not in without)
