@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
-from harness.settings import Settings
-from harness.stack import Stack
+
+if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
+    from harness.settings import Settings
+    from harness.stack import Stack
 
 NAMES = ("local",)
 
@@ -23,27 +26,27 @@ def running(settings: Settings) -> AbstractContextManager[Stack]:
             f"unknown environment {settings.environment!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
             expected=f"one of {', '.join(NAMES)}",
         )
-    from environments import local  # imported late: what it needs is only there where it runs
+    from environments.local import running as local  # imported late: what it needs is only there where it runs
 
     return local.running(settings)
 
 
 def find() -> list[Stack]:
     """Return the stacks that are written down as up, oldest first."""
-    from environments import local
+    from environments.local import running as local
 
     return local.find()
 
 
 def rerun(stack: Stack, workload: str) -> None:
     """Run a job workload of a stack again, to its end."""
-    from environments import local
+    from environments.local import running as local
 
     local.rerun(stack, workload)
 
 
 def down(stack: Stack) -> None:
     """End a stack, and return when nothing of it is left."""
-    from environments import local
+    from environments.local import running as local
 
     local.down(stack)
