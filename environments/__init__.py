@@ -38,6 +38,13 @@ def find() -> list[Stack]:
     return local.find()
 
 
+def sweep() -> list[str]:
+    """Remove what is left of stacks that nobody looks after any more, and return their ids."""
+    from environments.local import running as local
+
+    return local.sweep()
+
+
 def rerun(stack: Stack, workload: str) -> None:
     """Run a job workload of a stack again, to its end."""
     from environments.local import running as local

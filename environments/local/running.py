@@ -3,47 +3,53 @@
 from __future__ import annotations
 
 import json
-import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from environments.local.effective import endpoints_of, read_platform, write_effective
+from environments.local.external import External, externals
 from environments.local.plan import Plan
 from environments.local.ports import choose_ports
+from environments.local.process import ProcessSpec
 from environments.local.provision import provision
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.local.stacks import digest_of, find, new_folder, stacks_folder
+from environments.local.stacks import abandoned, check_space, digest_of, find, new_folder, save_logs, stacks_folder
 from environments.local.start import Starter
-from environments.local.workloads import declare
+from environments.local.workloads import catalog_init, declare
 from environments.reaper import Reaper, end_stack
-from harness.errors import EnvironmentFailure
+from environments.reaper.cleaning import clean
+from harness.errors import EnvironmentFailure, StartError
 from harness.liveness import dead_workloads
 from harness.platform import load_platform
 from harness.settings import Settings
 from harness.stack import Stack, WorkloadState
 
-__all__ = ["down", "find", "rerun", "running"]
-
-_PLAN = "plan.json"
-_MEGABYTES = 500  # what a stack may write
+__all__ = ["down", "find", "rerun", "running", "sweep"]
 
 
 @contextmanager
 def running(settings: Settings) -> Iterator[Stack]:
     """Hand out a stack that is up, reused when one was kept that is the same, and let go of it at the end."""
     load_platform(settings.platform)  # a mistake in it is told before anything is fetched
-    with FileLock(stacks_folder() / "lock"):
-        stack, reaper = _reuse(settings) or _start(settings)
+    digest = digest_of(settings)
+    with _one_at_a_time():
+        sweep()
+        stack, reaper = _reuse(digest) or _start(settings, digest)
+        try:  # before the next one looks for a stack that is kept
+            reaper.keep(settings.keep or stack.keep)
+            if settings.keep and not stack.keep:
+                stack.keep = True
+                stack.save()
+        except BaseException:
+            reaper.close()
+            raise
     try:
-        reaper.keep(settings.keep or stack.keep)
-        if settings.keep and not stack.keep:
-            stack.keep = True
-            stack.save()
         yield stack
         if not stack.keep:
             reaper.down()
@@ -56,104 +62,118 @@ def down(stack: Stack) -> None:
     try:
         end_stack(stack.folder)
     except OSError:  # its reaper was killed: do its work
-        from environments.reaper.cleaning import clean
-
         processes = [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
         clean(stack.id, processes, stack.folder)
 
 
-def _reuse(settings: Settings) -> tuple[Stack, Reaper] | None:
-    digest = digest_of(settings)
-    for stack in find():
-        if not stack.keep:
-            continue
-        if stack.digest == digest and not dead_workloads(stack):
-            return stack, Reaper(stack.folder)
-        if stack.platform_file.parent == stack.folder and dead_workloads(stack):
+def sweep() -> list[str]:
+    """Remove what is left of stacks whose reaper was killed too, and return their ids."""
+    folders = abandoned()
+    written = {stack.id: stack for stack in find()}
+    for folder in folders:
+        if folder.name in written:
+            down(written[folder.name])
+        else:
+            clean(folder.name, [], folder)
+    return [folder.name for folder in folders]
+
+
+def rerun(stack: Stack, workload: str) -> None:
+    """Run a job of a stack again, to its end; raises StartError when it fails, KeyError for one that is no job."""
+    job = {"catalog-init": catalog_init.job}[workload]
+    secrets = json.loads(stack.secrets_file.read_text())
+    reaper = Reaper(stack.folder)
+    try:
+        starter = Starter(stack.id, stack.folder, reaper.hold, lambda name, text, last: None)
+        starter.start([replace(job(stack.platform_file, secrets), requires=())])
+    finally:
+        reaper.close()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let one start at a time look for a stack and make one: two that ask for the same get the same."""
+    lock = FileLock(stacks_folder() / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        print("another start is under way; waiting for it", file=sys.stderr, flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
+    for stack in (stack for stack in find() if stack.keep):
+        if dead := dead_workloads(stack):
+            print(f"stack {stack.id} was kept, but {', '.join(dead)} died: removing it", file=sys.stderr, flush=True)
             down(stack)
+        elif stack.digest == digest:
+            return stack, Reaper(stack.folder)
+        else:
+            print(
+                f"stack {stack.id} is kept too, made from something else; `harness down {stack.id}` ends it",
+                file=sys.stderr,
+                flush=True,
+            )
     return None
 
 
-def _start(settings: Settings) -> tuple[Stack, Reaper]:
+def _start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
     begun = time.monotonic()
-    _check_space()
+    check_space()
+    secrets = make_secrets()
+    external = externals(settings, secrets)
+    given = [server.check() for server in external]
     parts = provision()
     if settings.object_store == "localstack":
         parts = provision(["localstack"])
+    ports = choose_ports(settings.fixed_ports, frozenset(server.name for server in external))
     folder = new_folder()
-    reaper = Reaper.start(folder, folder.name)
+    reaper = _start_reaper(folder.name)
     try:
-        ports, secrets = choose_ports(settings.fixed_ports), make_secrets()
-        endpoints = endpoints_of(ports, settings.polaris_url, settings.marquez_url)
+        addresses = {server.name: server.url for server in external}
+        endpoints = endpoints_of(ports, addresses.get("polaris"), addresses.get("marquez"))
         platform_file = folder / "platform.yaml"
         write_effective(read_platform(settings.platform), endpoints, platform_file)
         write_secrets(secrets, folder / "secrets.json")
         plan = Plan(platform_file, folder, parts, endpoints, ports, secrets, settings.object_store, settings.scale)
-        specs = declare(plan, without=_replaced(settings))
-        (folder / _PLAN).write_text(json.dumps({"ports": ports, "object_store": settings.object_store}))
-        with Shown() as shown:
-            starter = Starter(folder.name, folder, reaper.hold, lambda name, text: shown.say(name, text, always=True))
-            workloads = starter.start(specs)
         stack = Stack(
             id=folder.name,
             environment="local",
             folder=folder,
             platform_file=platform_file,
-            digest=digest_of(settings),
+            digest=digest,
             endpoints=endpoints,
-            workloads=[*workloads, *_external(settings)],
+            workloads=[*_start_workloads(plan, external, reaper), *given],
             secrets_file=folder / "secrets.json",
             start_seconds=round(time.monotonic() - begun, 2),
         )
         stack.save()
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, StartError):
+            error.next_step = f"the whole logs: {save_logs(folder)}"
         reaper.down()
         reaper.close()
         raise
     return stack, reaper
 
 
-def rerun(stack: Stack, workload: str) -> None:
-    """Run a job of a stack again, to its end; raises StartError when it fails, KeyError for one that is no job."""
-    written = json.loads((stack.folder / _PLAN).read_text())
-    secrets = json.loads(stack.secrets_file.read_text())
-    plan = Plan(
-        stack.platform_file,
-        stack.folder,
-        provision(),
-        stack.endpoints,
-        written["ports"],
-        secrets,
-        written["object_store"],
-    )
-    job = {spec.name: spec for spec in declare(plan) if spec.job}[workload]
-    reaper = Reaper(stack.folder)
+def _start_reaper(stack_id: str) -> Reaper:
     try:
-        Starter(stack.id, stack.folder, reaper.hold, lambda name, text: None).start([job])
-    finally:
-        reaper.close()
+        return Reaper.start(stacks_folder() / stack_id, stack_id)
+    except OSError as error:
+        clean(stack_id, [], stacks_folder() / stack_id)
+        raise EnvironmentFailure("the stack's clean-up could not be prepared", actual=str(error)) from None
 
 
-def _replaced(settings: Settings) -> frozenset[str]:
-    given = {"polaris": settings.polaris_url, "marquez": settings.marquez_url}
-    return frozenset(name for name, url in given.items() if url)
+def _start_workloads(plan: Plan, external: list[External], reaper: Reaper) -> list[WorkloadState]:
+    specs: tuple[ProcessSpec, ...] = declare(plan, without=frozenset(server.name for server in external))
+    with Shown() as shown:
 
+        def say(name: str, text: str, last: bool) -> None:
+            shown.say(name, text, done=last, always=True)
 
-def _external(settings: Settings) -> list[WorkloadState]:
-    components = {"polaris": "catalog", "marquez": "lineage-store"}
-    return [
-        WorkloadState(name=name, component=components[name], kind="external", ready_by="given by its address")
-        for name in sorted(_replaced(settings))
-    ]
-
-
-def _check_space() -> None:
-    folder: Path = stacks_folder()
-    free = shutil.disk_usage(folder).free // 2**20
-    if free < _MEGABYTES:
-        raise EnvironmentFailure(
-            "not enough disk for a stack",
-            expected=f"{_MEGABYTES} MB free at {folder}",
-            actual=f"{free} MB",
-            next_step="make room, or set TMPDIR to a folder on a larger disk",
-        )
+        return Starter(plan.folder.name, plan.folder, reaper.hold, say).start(specs)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _POLL = 0.1  # seconds between two looks at a condition
 _LAST_LINES = 20
 _PASSED_ON = ("PATH", "LANG", "TZ", "SSL_CERT_FILE")
 
-Say = Callable[[str, str], None]
+Say = Callable[[str, str, bool], None]  # a workload's name, the latest word on it, and whether it is the last
 
 
 class Starter:
@@ -34,6 +35,7 @@ class Starter:
         self._hold = hold
         self._say = say
         self._abandoned = threading.Event()
+        self._ready: list[tuple[ProcessSpec, subprocess.Popen[bytes], Path]] = []
 
     def start(self, specs: Sequence[ProcessSpec]) -> list[WorkloadState]:
         """Start every workload, and return their states in the order given.
@@ -44,16 +46,23 @@ class Starter:
         with ThreadPoolExecutor(max(1, len(specs)), thread_name_prefix="start") as pool:
             futures = [pool.submit(self._start_one, spec, ready) for spec in specs]
             try:
-                done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+                self._watch(futures)
             except BaseException:
                 self._abandoned.set()
                 raise
-            errors = [error for future in done if (error := future.exception()) is not None]
-            if errors:
-                self._abandoned.set()
-        for error in errors:
-            raise error
         return [future.result() for future in futures]
+
+    def _watch(self, futures: Sequence[Future[WorkloadState]]) -> None:
+        """Return when all are ready; raises for the first that failed, or that died after it was ready."""
+        waiting = True
+        while waiting:
+            done, pending = wait(futures, timeout=_POLL, return_when=FIRST_EXCEPTION)
+            waiting = bool(pending)
+            for spec, process, log in self._ready:  # asked first: it may be why another failed
+                if process.poll() is not None:
+                    raise _died(spec, process, log, "died after it was ready")
+            for future in done:
+                future.result()
 
     def _start_one(self, spec: ProcessSpec, ready: dict[str, threading.Event]) -> WorkloadState:
         for name in spec.requires:
@@ -62,7 +71,7 @@ class Starter:
                     raise _Abandoned
         begun = time.monotonic()
         process, log = self._launch(spec)
-        self._say(spec.name, "started")
+        self._say(spec.name, "started", False)
         state = WorkloadState(
             name=spec.name,
             component=spec.component,
@@ -78,8 +87,10 @@ class Starter:
         elif spec.ready is not None:
             self._await_ready(spec, process, log)
             state.ready_by = spec.ready.fact
+        if not spec.job:
+            self._ready.append((spec, process, log))
         state.ready_seconds = round(time.monotonic() - begun, 2)
-        self._say(spec.name, f"ready after {state.ready_seconds:.1f} s: {state.ready_by}")
+        self._say(spec.name, f"ready after {state.ready_seconds:.1f} s: {state.ready_by}", True)
         ready[spec.name].set()
         return state
 
@@ -110,7 +121,7 @@ class Starter:
         while process.poll() is None:
             self._pause()
         if process.returncode:
-            raise _died(spec, process, log)
+            raise _died(spec, process, log, "failed")
 
     def _await_ready(self, spec: ProcessSpec, process: subprocess.Popen[bytes], log: Path) -> None:
         assert spec.ready is not None
@@ -121,7 +132,7 @@ class Starter:
             except Exception as error:
                 found = f"{type(error).__name__}: {error}"
             if process.poll() is not None:
-                raise _died(spec, process, log)
+                raise _died(spec, process, log, "died while it started")
             if found is None:
                 return
             seen = found
@@ -144,14 +155,18 @@ class _Abandoned(StartError):
         super().__init__("the start was abandoned")
 
 
-def _died(spec: ProcessSpec, process: subprocess.Popen[bytes], log: Path) -> StartError:
+def _died(spec: ProcessSpec, process: subprocess.Popen[bytes], log: Path, how: str) -> StartError:
     return StartError(
-        f"{spec.name} {'failed' if spec.job else 'died while it started'}",
+        f"{spec.name} {how}",
         expected="exit status 0" if spec.job else spec.ready.fact if spec.ready else "a running process",
-        actual=f"exit status {process.returncode}",
+        actual=_how_it_ended(process.returncode),
         evidence=last_lines(log),
         next_step=f"its whole log: {log}",
     )
+
+
+def _how_it_ended(status: int) -> str:
+    return f"exit status {status}" if status >= 0 else f"ended by signal {-status} ({signal.strsignal(-status)})"
 
 
 def last_lines(log: Path, count: int = _LAST_LINES) -> str:

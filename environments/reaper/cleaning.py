@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import psutil
 
 MARK = "FLOE_HARNESS_STACK"  # environment variable of every process of a stack; its value is the stack's id
 _GRACE = 3.0  # seconds between SIGTERM and SIGKILL; the data goes with the stack, so nothing needs longer
+_POLL = 0.05  # seconds between two looks
 
 
 def clean(stack_id: str, registered: Iterable[tuple[int, float]], folder: Path) -> list[str]:
@@ -64,10 +66,28 @@ def _end(processes: list[psutil.Process]) -> None:
             process.terminate()
         except psutil.Error:
             continue
-    _, alive = psutil.wait_procs(processes, timeout=_GRACE)
+    alive = _await_end(processes)
     for process in alive:
         try:
             process.kill()
         except psutil.Error:
             continue
-    psutil.wait_procs(alive, timeout=_GRACE)
+    _await_end(alive)
+
+
+def _await_end(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Wait until all have ended, at most for the grace; return those that run on.
+
+    `psutil.wait_procs` would wait for a zombie until its parent has fetched its status, which may be never.
+    """
+    late = time.monotonic() + _GRACE
+    while (running := [process for process in processes if _runs(process)]) and time.monotonic() < late:
+        time.sleep(_POLL)
+    return running
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False

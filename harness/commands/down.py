@@ -26,6 +26,10 @@ def down(
     found = environments.find()
     if stack is not None and stack not in [each.id for each in found]:
         raise UsageError(f"no stack {stack!r}", expected=f"one of {', '.join(each.id for each in found) or 'none'}")
+    if stack is None:
+        for left in environments.sweep():
+            print(f"stack {left} was left behind; it is removed")
+        found = environments.find()
     for each in found:
         if stack in (None, each.id):
             environments.down(each)

@@ -16,7 +16,7 @@ STAYS = "import time; time.sleep(60)"
 def starter(tmp_path):
     (tmp_path / "logs").mkdir()
     held: list[psutil.Process] = []
-    yield Starter("test-stack", tmp_path, held.append, lambda name, text: None)
+    yield Starter("test-stack", tmp_path, held.append, lambda name, text, last: None)
     for process in held:
         if process.is_running():
             process.kill()

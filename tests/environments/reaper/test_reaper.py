@@ -89,3 +89,84 @@ def test_a_kept_stack_stays_until_down(folder):
     second.close()
     assert becomes(lambda: gone(held))
     assert becomes(lambda: not folder.exists())
+
+
+def test_what_a_registered_process_started_goes_with_it(folder):
+    reaper = Reaper.start(folder, "family", delay=0.1)
+    code = (
+        "import subprocess, sys, time; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(120)'],"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", f"{code} start_new_session=True).pid, flush=True); time.sleep(120)"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    reaper.hold(psutil.Process(parent.pid))
+    reaper.down()
+    assert gone(child)
+    assert parent.wait() == -signal.SIGTERM
+
+
+def test_a_pid_that_another_process_has_now_is_left_alone(folder):
+    reaper = Reaper.start(folder, "recycled", delay=0.1)
+    stranger = sleeper()
+    try:
+        reaper._ask(f"process {stranger.pid} {stranger.create_time() - 100}")
+        reaper.down()
+        assert not folder.exists()
+        assert not gone(stranger)
+    finally:
+        stranger.kill()
+
+
+def test_what_ignores_sigterm_is_killed(folder):
+    reaper = Reaper.start(folder, "stubborn", delay=0.1)
+    code = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(120)"
+    )
+    stubborn = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert stubborn.stdout is not None
+    assert stubborn.stdout.readline() == "on\n"
+    reaper.hold(psutil.Process(stubborn.pid))
+    reaper.down()
+    assert stubborn.wait() == -signal.SIGKILL
+
+
+def test_a_client_that_does_not_wait_for_its_answers_does_not_end_the_reaper(folder):
+    reaper = Reaper.start(folder, "hasty", delay=60)
+    for _ in range(20):
+        hasty = Reaper(folder)
+        hasty._socket.sendall(b"keep 0\n" * 1000 + b"nonsense\nprocess one two\n\xff\n")
+        hasty.close()
+    reaper.keep(False)  # answered, so it lives
+    reaper.down()
+    assert not folder.exists()
+
+
+def test_a_reaper_that_is_told_to_end_takes_its_stack_along(folder):
+    reaper = Reaper.start(folder, "ended", delay=60)
+    held = sleeper()
+    reaper.hold(held)
+    everything = psutil.process_iter(["cmdline"])
+    [process] = [p for p in everything if {"environments.reaper", str(folder)} <= set(p.info["cmdline"] or [])]
+    process.terminate()
+    assert becomes(lambda: gone(held) and not folder.exists())
+
+
+def test_what_was_removed_and_why_is_on_record(folder):
+    reaper = Reaper.start(folder, "recorded", delay=60)
+    held = sleeper()
+    reaper.hold(held)
+    reaper.down()
+    written = (folder.parent / "removed.log").read_text()
+    assert "stack recorded: its end was asked for" in written
+    assert f"ended {held.pid} " in written
+
+
+def test_a_reaper_that_cannot_start_is_told_at_once(tmp_path):
+    too_long = tmp_path / ("x" * 100)
+    too_long.mkdir()
+    with pytest.raises(OSError, match=r"the reaper did not start: .*path too long"):
+        Reaper.start(too_long, "long")
