@@ -3,25 +3,18 @@
 SHELL := /bin/sh
 
 PYTHON ?= python3
-UV_VERSION := 0.13.9
-UV := .boot/bin/uv
 BIN := .venv/bin
-export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
-.PHONY: help setup test e2e lint types check doctor down clean
+.PHONY: help boot setup test e2e lint types check doctor down clean
 
 help: ## show this
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-$(UV):
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
-	@echo "uv                 fetching uv $(UV_VERSION)" >&2
-	@$(PYTHON) -m venv .boot || { echo "python3 -m venv failed; on Debian: apt-get install python3-venv" >&2; exit 2; }
-	@.boot/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+boot:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found: Python 3.11 to 3.13 is needed, e.g. make PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) environments/local/provision/bootstrap.py
 
-setup: $(UV) ## fetch and build everything that is missing (first time about 8 minutes)
-	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) .venv
-	@test -f $(BIN)/../.floe-setup -a $(BIN)/../.floe-setup -nt uv.lock || { $(UV) sync --quiet --locked --inexact --only-group setup && touch $(BIN)/../.floe-setup; }
+setup: boot ## fetch and build everything that is missing (first time about 8 minutes)
 	@$(BIN)/python -m environments.local.provision
 
 test: setup ## the project's own tests
@@ -39,8 +32,8 @@ types: setup ## mypy
 
 check: lint types test ## lint, types and tests
 
-doctor: setup ## what is there, what is missing
-	$(BIN)/harness doctor
+doctor: boot ## what is there, what is missing, what would be fetched
+	@$(BIN)/python -m harness.cli doctor
 
 down: ## end every stack that is up
 	$(BIN)/harness down

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
-from environments.local.provision.kinds import MAKE, node_folder, package_folder
+from environments.local.provision.packages import node_folder, package_folder
 from environments.local.provision.progress import Shown
 from environments.local.provision.recipe import Recipe, load_recipes
-from environments.local.provision.store import cache_folder, folder_of, is_whole, put_stamp
-from harness.errors import ProvisionError
+from environments.local.provision.store import State, folder_of, program_of, state_of
+from harness.errors import UsageError
 
 __all__ = ["PartStatus", "Parts", "inventory", "provision"]
 
@@ -28,6 +24,7 @@ class Parts:
     cube: Path  # the folder that holds node_modules
     duckdb_home: Path  # a HOME below which DuckDB finds its extensions
     localstack: Path  # the Python of its own environment; made on request only
+    localstack_3: Path  # the same of LocalStack 3.0.2
     python: Path = Path(sys.executable)
 
     @property
@@ -53,16 +50,33 @@ class PartStatus:
     name: str
     title: str
     version: str
-    whole: bool
+    state: State
     optional: bool
-    megabytes: int
+    megabytes: int  # when it is made
+    building_megabytes: int  # on top, while it is made
+    used_by: tuple[str, ...]  # workloads
     folder: Path
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is there, unchanged."""
+        return self.state == "there"
 
 
 def inventory() -> list[PartStatus]:
-    """Say of each part whether it is there, without making anything."""
+    """Say of each part whether it is there, reading every artifact whole, without making anything."""
     return [
-        PartStatus(r.name, r.title, r.version, is_whole(r), r.optional, r.megabytes, folder_of(r))
+        PartStatus(
+            name=r.name,
+            title=r.title,
+            version=r.version,
+            state=state_of(r, thorough=True),
+            optional=r.optional,
+            megabytes=r.megabytes,
+            building_megabytes=r.building_megabytes,
+            used_by=r.used_by,
+            folder=folder_of(r),
+        )
         for r in load_recipes().values()
     ]
 
@@ -70,72 +84,31 @@ def inventory() -> list[PartStatus]:
 def provision(names: Sequence[str] | None = None, shown: Shown | None = None) -> Parts:
     """Make what is missing of the named parts (default: all that are not optional) and of those that they require.
 
-    Raises ProvisionError for the first part that could not be made; parts under way are finished first.
+    Raises UsageError for a part that is not known, ProvisionError for the first that could not be made.
     """
     recipes = load_recipes()
-    wanted = [
-        recipes[name] for name in _with_required(names or [r.name for r in recipes.values() if not r.optional], recipes)
-    ]
-    missing = [recipe for recipe in wanted if not is_whole(recipe)]
+    missing = [recipe for recipe in _wanted(names, recipes) if state_of(recipe) != "there"]
     if missing:
-        _check_space(missing)
-        with shown or Shown() as progress, ThreadPoolExecutor(len(missing)) as pool:
-            futures: dict[str, Future[None]] = {}
-            for recipe in missing:  # in parts.yaml's order: a part stands behind those that it requires
-                before = [futures[name] for name in recipe.requires if name in futures]
-                futures[recipe.name] = pool.submit(_make, recipe, before, progress)
-            errors = [future.exception() for future in as_completed(futures.values())]
-        for error in errors:
-            if error is not None:
-                raise error
+        from environments.local.provision.making import make_all  # late: mostly there is nothing to make
+
+        with shown or Shown() as progress:
+            make_all(missing, progress)
     return Parts(
-        jaeger=folder_of(recipes["jaeger"]) / recipes["jaeger"].artifact,
+        jaeger=program_of(recipes["jaeger"]),
         cube=folder_of(recipes["cube"]),
         duckdb_home=folder_of(recipes["duckdb-home"]),
-        localstack=folder_of(recipes["localstack"]) / recipes["localstack"].artifact,
+        localstack=program_of(recipes["localstack"]),
+        localstack_3=program_of(recipes["localstack-3.0.2"]),
     )
 
 
-def _with_required(names: Sequence[str], recipes: dict[str, Recipe]) -> Iterator[str]:
-    needed = set(names)
-    for name in names:
-        needed.update(recipes[name].requires)
-    return (name for name in recipes if name in needed)
-
-
-def _make(recipe: Recipe, before: Sequence[Future[None]], shown: Shown) -> None:
-    """Make one part after those that it requires, unless another run has made it meanwhile."""
-    for future in before:
-        future.result()
-    folder = folder_of(recipe)
-    locks = cache_folder() / "locks"
-    locks.mkdir(exist_ok=True)
-    with FileLock(locks / f"{folder.name}-{recipe.name}.lock"):
-        if is_whole(recipe):
-            shown.say(recipe.name, "made by another run", done=True)
-            return
-        shown.say(recipe.name, f"{recipe.title} {recipe.version}: begun", always=True)
-        if recipe.kind == "python-env":
-            MAKE[recipe.kind](recipe, folder, shown)
-            put_stamp(recipe, folder)
-        else:
-            partial = folder.with_name(f"{folder.name}.partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            MAKE[recipe.kind](recipe, partial, shown)
-            put_stamp(recipe, partial)
-            shutil.rmtree(folder, ignore_errors=True)
-            partial.rename(folder)
-        shown.say(recipe.name, "ready", done=True)
-
-
-def _check_space(missing: Sequence[Recipe]) -> None:
-    needed = sum(recipe.megabytes + recipe.building_megabytes for recipe in missing)
-    free = shutil.disk_usage(cache_folder()).free // 2**20
-    if free < needed:
-        raise ProvisionError(
-            "not enough disk for the parts",
-            expected=f"{needed} MB free at {cache_folder()}",
-            actual=f"{free} MB",
-            next_step="make room, or set XDG_CACHE_HOME to a folder on a larger disk",
-        )
+def _wanted(names: Sequence[str] | None, recipes: dict[str, Recipe]) -> list[Recipe]:
+    """Return the recipes of these names and of all that they require, in parts.yaml's order."""
+    wanted, found = list(names or [r.name for r in recipes.values() if not r.optional]), set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name not in recipes:
+            raise UsageError(f"unknown part {name!r}", expected=f"one of {', '.join(recipes)}")
+        found.add(name)
+        wanted.extend(recipes[name].requires)
+    return [recipe for name, recipe in recipes.items() if name in found]

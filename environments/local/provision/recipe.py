@@ -22,13 +22,20 @@ class Recipe(BaseModel):
     title: str
     version: str
     kind: Literal["go-build", "python-env", "npm", "duckdb-home", "venv"]
-    inputs: tuple[str, ...]  # relative to parts/
-    artifact: str  # relative to the part's folder; its presence proves the part
+    artifacts: tuple[str, ...]  # patterns relative to the part's folder; what they match proves the part
+    used_by: tuple[str, ...]  # workloads
+    inputs: tuple[str, ...] = ()  # files relative to parts.yaml: the locks
     megabytes: int
     building_megabytes: int = 0  # on top, while it is made
     package: str = ""  # go-build: the main package
+    toolchain: str = ""  # go-build: the package with Go, for a machine that has none, or one too old
     requires: tuple[str, ...] = ()
     optional: bool = False  # made only when it is named
+    home: Path = PARTS_FOLDER  # the folder of parts.yaml
+
+    def input(self, name: str) -> Path:
+        """Return the path of the input that has this file name; raises KeyError."""
+        return {path.name: path for path in (self.home / given for given in self.inputs)}[name]
 
     @property
     def digest(self) -> str:
@@ -39,12 +46,12 @@ class Recipe(BaseModel):
         if self.kind in ("python-env", "venv"):
             digest.update(platform.python_version().encode())
         for name in self.inputs:
-            digest.update((PARTS_FOLDER / name).read_bytes())
+            digest.update((self.home / name).read_bytes())
         return digest.hexdigest()[:12]
 
 
-def load_recipes() -> dict[str, Recipe]:
-    """Return every part by name, in the order in which they are best begun."""
-    written = YAML(typ="safe").load(PARTS_FOLDER / "parts.yaml")
-    recipes = [Recipe.model_validate(part) for part in written["parts"]]
+def load_recipes(folder: Path = PARTS_FOLDER) -> dict[str, Recipe]:
+    """Return every part of a parts.yaml by name, in the order in which they are best begun."""
+    written = YAML(typ="safe").load(folder / "parts.yaml")
+    recipes = [Recipe(home=folder, **part) for part in written["parts"]]
     return {recipe.name: recipe for recipe in recipes}
