@@ -9,12 +9,11 @@ const { readSettings } = require('./settings');
 const settings = readSettings();
 const refreshes = process.env.CUBEJS_REFRESH_WORKER === 'true';
 
-// What the model is compiled for; one compiled model, one set of queues and one DuckDB for each.
+// What the model is compiled for. All share one DuckDB and its queue, since the SQL itself names the namespaces.
 const tenantOf = (securityContext) => ({
   namespaces: namespacesOf(settings.layers, securityContext),
   rollups: Boolean(securityContext?.rollups),
 });
-const idOf = ({ tenant }) => JSON.stringify(tenant);
 
 module.exports = {
   schemaPath: 'model',
@@ -24,15 +23,18 @@ module.exports = {
   // A claim that cannot be is refused as a token without a right: 403.
   checkAuth: (req, token) => ({ security_context: authorised(token) }),
   extendContext: ({ securityContext }) => ({ tenant: tenantOf(securityContext) }),
-  contextToAppId: idOf,
-  contextToOrchestratorId: idOf,
+  contextToAppId: ({ tenant }) => JSON.stringify(tenant),
   // Answers come from the tables as they are now; Cube's own cache of answers would hide new data.
   queryRewrite: (query) => ({ ...query, cache: 'no-cache' }),
   compilerCacheSize: 50,
   // Rollups are Iceberg tables in a namespace of their own, so that the worker writes and the API reads them.
   preAggregationsSchema: 'lake.rollups',
-  // The worker replaces rollups, so the API must not believe its list of them for long (seconds).
-  orchestratorOptions: () => ({ preAggregationsOptions: { preAggregationsSchemaCacheExpire: 1 } }),
+  orchestratorOptions: () => ({
+    // With `no-cache` this asks once and right away; without it Cube asks again behind the answer's back.
+    queryCacheOptions: { backgroundRenew: true },
+    // The worker replaces rollups, so the API must not believe its list of them for long (seconds).
+    preAggregationsOptions: { preAggregationsSchemaCacheExpire: 1 },
+  }),
   scheduledRefreshTimer: refreshes ? 5 : false, // seconds
   scheduledRefreshContexts: () => [{ securityContext: {}, tenant: { ...tenantOf({}), rollups: true } }],
 };

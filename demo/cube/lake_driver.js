@@ -1,11 +1,14 @@
 // Cube's DuckDB driver, with the Iceberg catalog attached as `lake`, rollups in it, and every query told of.
 // Options of ATTACH: https://duckdb.org/docs/stable/core_extensions/iceberg/iceberg_rest_catalogs
+const fs = require('fs');
+const path = require('path');
 const { DuckDBDriver } = require('@cubejs-backend/duckdb-driver');
 const { Lineage } = require('./lineage');
 const { tablesByCube, tablesOf } = require('./tables_read');
 const { inSpan } = require('./tracing');
 
-const CUBES = ['customers', 'orders', 'products'];
+// A cube a file, named after it.
+const CUBES = fs.readdirSync(path.join(__dirname, 'model')).map((file) => path.parse(file).name);
 
 class LakeDriver extends DuckDBDriver {
   /** `settings`: see settings.js. The store's endpoint and keys are Cube's own, CUBEJS_DB_DUCKDB_S3_*. */

@@ -1,18 +1,17 @@
 // Spans of DuckDB's queries. Cube's queue may run a query outside of its request's context, but hands on the request's
-// id; `traceRequests` makes that id carry the trace (a W3C traceparent), and `inSpan` takes it from there.
+// id; `traceRequest` makes that id carry the trace (a W3C traceparent), and `inSpan` takes it from there.
 const { SpanKind, SpanStatusCode, context, isSpanContextValid, trace } = require('@opentelemetry/api');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/;
 const STATEMENT = 2000; // characters of SQL that a span carries
 const tracer = trace.getTracer('demo.cube');
 
-/** Express middleware: gives a request the id that says where in which trace it stands. */
-function traceRequests(req, res, next) {
+/** Give an HTTP request, in its server's span, the id that says where in which trace it stands. */
+function traceRequest(req) {
   const here = trace.getActiveSpan()?.spanContext();
   if (here && isSpanContextValid(here)) {
     req.headers['x-request-id'] = `00-${here.traceId}-${here.spanId}-0${here.traceFlags}`;
   }
-  next();
 }
 
 /** Run `work` in a span that names the tables it touches, when the request is traced; else just run it. */
@@ -38,4 +37,4 @@ async function inSpan(requestId, sql, tables, work) {
   }
 }
 
-module.exports = { inSpan, traceRequests };
+module.exports = { inSpan, traceRequest };

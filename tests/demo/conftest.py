@@ -41,7 +41,7 @@ class Receiver(ThreadingHTTPServer):
 
 class _Take(BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
+        body = self._body()
         if self.path == "/v1/traces":
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
                 service = {a.key: a.value.string_value for a in resource.resource.attributes}["service.name"]
@@ -54,6 +54,16 @@ class _Take(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-length", "0")
         self.end_headers()
+
+    def _body(self):
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers["content-length"]))
+        chunks = []  # as Node sends it: https://www.rfc-editor.org/rfc/rfc9112#section-7.1
+        while size := int(self.rfile.readline(), 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
 
     def log_message(self, *_args):
         pass

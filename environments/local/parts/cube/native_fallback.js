@@ -37,46 +37,66 @@ function finalResults(shapes, rows, { results, ...answer }) {
 /**
  * Return the whole answer to a query.
  *
- * `shape`: which member a column is, and what is known of each; `rows`: UTF-8 JSON `{members, columns}` by column
- * alias; `answer`: everything but the data.
+ * `shape`: which member a column is, what is known of each, the query and its kind; `rows`: UTF-8 JSON
+ * `{members, columns}` by column alias; `answer`: everything but the data. Throws Error for a member that is hidden.
  */
 function finalResult(shape, rows, answer) {
   const { members: aliases, columns } = JSON.parse(rows);
-  const fields = aliases.flatMap((alias, i) => fieldsOf(shape, alias, columns[i]));
-  for (const extra of extraFields(shape, columns[0]?.length ?? 0)) fields.push(extra);
-  const names = fields.map(({ name }) => name);
-  if (shape.resType === 'columnar') return { ...answer, data: { members: names, columns: fields.map((f) => f.values) } };
-  const count = fields[0]?.values.length ?? 0;
-  const row = (i) => fields.map(({ name, values }) => [name, values[i]]);
-  const indices = Array.from({ length: count }, (_, i) => i);
-  if (shape.resType === 'compact') {
-    return { ...answer, data: { members: names, dataset: indices.map((i) => fields.map((f) => f.values[i])) } };
-  }
-  return { ...answer, data: indices.map((i) => Object.fromEntries(row(i))) };
+  requested(shape.query).forEach((name) => refuseHidden(shape, name));
+  const fields = aliases.map((alias, i) => fieldOf(shape, alias, columns[i]));
+  fields.push(...fieldsByPlainName(shape.query, fields));
+  fields.push(...fieldsOfKind(shape, fields));
+  const members = fields.map(({ name }) => name);
+  const rowNumbers = (fields[0]?.values ?? []).map((_, i) => i);
+  const data = {
+    columnar: () => ({ members, columns: fields.map(({ values }) => values) }),
+    compact: () => ({ members, dataset: rowNumbers.map((i) => fields.map(({ values }) => values[i])) }),
+    default: () => rowNumbers.map((i) => Object.fromEntries(fields.map(({ name, values }) => [name, values[i]]))),
+  };
+  return { ...answer, data: data[shape.resType ?? 'default']() };
 }
 
-function fieldsOf({ aliasToMemberNameMap, annotation, query, resType }, alias, column) {
-  const name = aliasToMemberNameMap[alias];
+const requested = ({ measures = [], dimensions = [] }) =>
+  [...measures, ...dimensions].filter((member) => typeof member === 'string');
+
+function refuseHidden({ annotation }, name) {
   if (!annotation[name]) {
     throw new Error(`You requested hidden member: '${name}'. Please make it visible using \`public: true\`.`);
   }
-  const values = annotation[name].type === 'time' ? column.map(asTime) : column;
-  const fields = [{ name, values }];
-  // A time dimension by granularity is there under its own name too, unless that is asked for itself.
-  const [cube, member, granularity] = name.split('.');
-  const plain = `${cube}.${member}`;
-  if (granularity && !(resType && resType !== 'default') && !(query.dimensions ?? []).includes(plain)) {
-    fields.push({ name: plain, values });
-  }
-  return fields;
 }
 
-function extraFields({ queryType, query }, count) {
-  const time = query.timeDimensions?.[0];
-  if (queryType === 'compareDateRangeQuery') {
-    return [{ name: 'compareDateRange', values: Array(count).fill((time?.dateRange ?? []).join(' - ')) }];
+function fieldOf(shape, alias, column) {
+  const name = shape.aliasToMemberNameMap[alias];
+  refuseHidden(shape, name);
+  return { name, values: shape.annotation[name].type === 'time' ? column.map(asTime) : column };
+}
+
+const GRANULARITIES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
+
+/** A time dimension stands under its plain name too, at its finest granularity, unless it is asked for itself. */
+function fieldsByPlainName({ dimensions = [] }, fields) {
+  const finest = new Map();
+  for (const { name, values } of fields) {
+    const [cube, member, granularity] = name.split('.');
+    const plain = `${cube}.${member}`;
+    const rank = GRANULARITIES.includes(granularity) ? GRANULARITIES.indexOf(granularity) : GRANULARITIES.length;
+    const coarser = finest.has(plain) && finest.get(plain).rank <= rank;
+    if (granularity && !dimensions.includes(plain) && !coarser) finest.set(plain, { name: plain, values, rank });
   }
-  return [];
+  return [...finest.values()].map(({ name, values }) => ({ name, values }));
+}
+
+/** What tells apart the rows of several queries in one: the date range, or the time that they share. */
+function fieldsOfKind({ queryType, query }, fields) {
+  const [time] = query.timeDimensions ?? [];
+  if (!fields.length || !time) return [];
+  if (queryType === 'compareDateRangeQuery') {
+    return [{ name: 'compareDateRange', values: fields[0].values.map(() => time.dateRange.join(' - ')) }];
+  }
+  const shared = fields.find(({ name }) => name === `${time.dimension}.${time.granularity}`);
+  return queryType === 'blendingQuery' && shared
+    ? [{ name: `time.${time.granularity}`, values: shared.values }]
+    : [];
 }
 
 /** `2026-01-31T00:00:00.000`, without a zone: the query's zone is already in it. */

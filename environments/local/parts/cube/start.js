@@ -10,15 +10,19 @@ const cors = require('cors');
 const express = require('express');
 const { CubejsServerCore } = require('@cubejs-backend/server-core');
 
+const LAST_WORDS = 500; // milliseconds for the spans and events that are still to be sent
 const folder = process.cwd();
-const { traceRequests } = require(path.join(folder, 'tracing'));
+const { traceRequest } = require(path.join(folder, 'tracing'));
 
 async function main() {
   const core = new CubejsServerCore(require(path.join(folder, 'cube.js')));
   const app = express();
-  app.use(traceRequests, cors(), express.json({ limit: '5mb' }));
+  app.use(cors(), express.json({ limit: '5mb' }));
   await core.initApp(app);
-  const server = http.createServer(app);
+  const server = http.createServer((req, res) => {
+    traceRequest(req);
+    app(req, res);
+  });
   await new Promise((listening, failed) => {
     server.once('error', failed).listen(Number(process.env.PORT), '127.0.0.1', listening);
   });
@@ -26,13 +30,12 @@ async function main() {
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(server, core));
 }
 
-/** End at once: nothing here is kept that a running query could leave half done. */
-async function stop(server, core) {
-  setTimeout(() => process.exit(0), 1000);
+/** Take no more requests, and end soon: nothing here is kept that a query under way could leave half done. */
+function stop(server, core) {
   server.close();
   server.closeAllConnections();
-  await core.beforeShutdown().catch(() => {});
-  process.exit(0);
+  core.beforeShutdown().catch(() => {});
+  setTimeout(() => process.exit(0), LAST_WORDS);
 }
 
 main().catch((error) => {
