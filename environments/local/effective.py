@@ -36,10 +36,9 @@ def endpoints_of(ports: Mapping[str, int], polaris_url: str | None, marquez_url:
     def http(name: str) -> str:
         return f"http://127.0.0.1:{ports[name]}"
 
-    return {
+    found = {
         names.OBJECT_STORE: http("object-store.s3"),
         names.CATALOG: (polaris_url or http("polaris.http")).rstrip("/"),
-        names.CATALOG_HEALTH: http("polaris.management"),
         names.ORCHESTRATOR: http("dagster-webserver.http"),
         names.SEMANTIC_LAYER: http("cube-api.http"),
         names.SEMANTIC_REFRESH: http("cube-refresh-worker.http"),
@@ -49,6 +48,9 @@ def endpoints_of(ports: Mapping[str, int], polaris_url: str | None, marquez_url:
         names.LINEAGE_STORE: (marquez_url or http("marquez.http")).rstrip("/"),
         names.DATABASE: f"postgresql://floe@127.0.0.1:{ports['postgresql.sql']}/floe",
     }
+    if not polaris_url:  # where a real server has its management port, its address does not tell
+        found[names.CATALOG_HEALTH] = http("polaris.management")
+    return found
 
 
 def write_effective(platform: dict[str, Any], endpoints: Mapping[str, str], target: Path) -> None:

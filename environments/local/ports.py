@@ -24,7 +24,6 @@ USUAL: Mapping[str, int] = {
     "polaris.http": 8181,
     "polaris.management": 8182,
     "marquez.http": 5000,
-    "marquez.admin": 5001,
     "jaeger.query": 16686,
     "jaeger.query-grpc": 16685,
     "jaeger.otlp-http": 4318,
@@ -39,11 +38,14 @@ USUAL: Mapping[str, int] = {
 _FREE = range(20_000, 32_000)
 
 
-def choose_ports(fixed: bool) -> dict[str, int]:
-    """Return a port for each name; raises UsageError that names who holds a fixed port that is in use."""
+def choose_ports(fixed: bool, unused: frozenset[str] = frozenset()) -> dict[str, int]:
+    """Return a port for each name; raises UsageError that names who holds a fixed port that is in use.
+
+    `unused`: workloads that something outside takes the place of, whose usual ports may well be in use by it.
+    """
     if fixed:
         for name, port in USUAL.items():
-            if not _is_free(port):
+            if name.split(".")[0] not in unused and not _is_free(port):
                 raise UsageError(
                     f"port {port} of {name} is in use",
                     actual=_holder(port),
@@ -65,7 +67,11 @@ def _is_free(port: int) -> bool:
 
 
 def _holder(port: int) -> str:
-    for connection in psutil.net_connections("tcp"):
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS tells it to root only
+        connections = []
+    for connection in connections:
         if connection.status == psutil.CONN_LISTEN and connection.pid and connection.laddr[1:] == (port,):
             return f"{psutil.Process(connection.pid).name()} (process {connection.pid}) listens there"
-    return "a process of another user listens there"
+    return "a process that this user may not look at listens there"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from environments.local.plan import Plan
@@ -13,7 +14,12 @@ _PROJECT = Path(__file__).parents[3]
 
 
 def spec(plan: Plan) -> ProcessSpec:
-    """Return the job."""
+    """Return the job of a stack that is planned."""
+    return job(plan.platform_file, plan.secrets)
+
+
+def job(platform_file: Path, secrets: Mapping[str, str]) -> ProcessSpec:
+    """Return the job for any stack: its effective platform.yaml and its secrets are all that it needs."""
     return ProcessSpec(
         name="catalog-init",
         component="catalog",
@@ -21,8 +27,8 @@ def spec(plan: Plan) -> ProcessSpec:
         version="",
         command=(sys.executable, "-m", "demo.catalog_init"),
         env={
-            "PLATFORM_FILE": str(plan.platform_file),
-            **as_variables(plan.secrets, "object-store-keys", "polaris-client-id", "polaris-client-secret"),
+            "PLATFORM_FILE": str(platform_file),
+            **as_variables(secrets, "object-store-keys", "polaris-client-id", "polaris-client-secret"),
         },
         cwd=_PROJECT,
         requires=("object-store", "polaris"),

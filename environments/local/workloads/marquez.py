@@ -13,6 +13,7 @@ from environments.local.process import ProcessSpec, Ready
 from environments.local.workloads.postgresql import USER
 
 _PROJECT = Path(__file__).parents[3]
+FACT = "its namespaces are listed, with `default` among them"
 
 
 def spec(plan: Plan) -> ProcessSpec:
@@ -31,13 +32,15 @@ def spec(plan: Plan) -> ProcessSpec:
         cwd=_PROJECT,
         ports={"http": http},
         requires=("postgresql",),
-        ready=Ready("its namespaces are listed, with `default` among them", _probe(http)),
+        ready=Ready(FACT, probe(f"http://127.0.0.1:{http}")),
     )
 
 
-def _probe(port: int) -> Callable[[], str | None]:
+def probe(base: str) -> Callable[[], str | None]:
+    """Return a check of a lineage store at `base`: None when it lists its namespaces."""
+
     def check() -> str | None:
-        found = httpx.get(f"http://127.0.0.1:{port}/api/v1/namespaces", timeout=5, trust_env=False)
+        found = httpx.get(f"{base}/api/v1/namespaces", timeout=5, trust_env=False)
         if found.status_code != 200:
             return f"GET /api/v1/namespaces answered {found.status_code}"
         names = [each["name"] for each in found.json()["namespaces"]]
