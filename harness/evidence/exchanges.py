@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import httpx
 
-from harness.evidence.masking import mask
+from harness.evidence.masking import HIDDEN, mask
 
 _KEPT = 50  # exchanges
-_SHOWN = 1_000  # characters of a body
+_SHOWN = 4_000  # characters of a body
+_PRIVATE = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key"}
+)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, without secrets."""
+    """One request and its answer, without secrets; `status` 0 and `error` where no answer came."""
 
     method: str
     url: str
@@ -26,53 +28,97 @@ class Exchange:
     milliseconds: int
     request: str
     answer: str
+    request_headers: Mapping[str, str] = field(default_factory=dict)
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.method} {self.url} → {self.status} ({self.milliseconds} ms)"]
+        lines = [f"{self.method} {self.url} → {self.status or self.error} ({self.milliseconds} ms)"]
         lines += [f"  > {self.request}"] if self.request else []
         lines += [f"  < {self.answer}"] if self.answer and self.status >= 400 else []
         return "\n".join(lines)
 
 
+@dataclass
+class _Taken:
+    request: httpx.Request
+    begun: float
+    ended: float = 0.0
+    response: httpx.Response | None = None
+    error: str = ""
+
+
+class _Recording(httpx.BaseTransport):
+    """Hands on to a transport, and takes down also what got no answer; event hooks are not told of that."""
+
+    def __init__(self, inner: httpx.BaseTransport, taken: deque[_Taken]) -> None:
+        self._inner = inner
+        self._taken = taken
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        taken = _Taken(request, time.monotonic())
+        self._taken.append(taken)
+        try:
+            taken.response = self._inner.handle_request(request)
+        except Exception as error:
+            taken.error = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            taken.ended = time.monotonic()
+        return taken.response
+
+    def close(self) -> None:
+        self._inner.close()
+
+
 class HttpRecorder:
-    """Makes HTTP clients that record their exchanges, the latest fifty."""
+    """Makes HTTP clients that record their exchanges, the latest fifty of all of them together."""
 
     def __init__(self) -> None:
-        self._exchanges: deque[tuple[httpx.Response, float]] = deque(maxlen=_KEPT)
+        self._taken: deque[_Taken] = deque(maxlen=_KEPT)
 
     def client(self, base_url: str, *, timeout: float = 30.0) -> httpx.Client:
-        """Return a client of a base URL; `timeout` in seconds."""
-        begun: dict[int, float] = {}
-
-        def requested(request: httpx.Request) -> None:
-            begun[id(request)] = time.monotonic()
-
-        def answered(response: httpx.Response) -> None:
-            self._exchanges.append((response, time.monotonic() - begun.pop(id(response.request), time.monotonic())))
-
-        hooks: dict[str, list[Callable[..., Any]]] = {"request": [requested], "response": [answered]}
-        return httpx.Client(base_url=base_url, timeout=timeout, trust_env=False, event_hooks=hooks)
+        """Return a client of a base URL that records; `timeout` in seconds. Proxies of the machine are not used."""
+        transport = _Recording(httpx.HTTPTransport(trust_env=False), self._taken)
+        return httpx.Client(base_url=base_url, timeout=timeout, trust_env=False, transport=transport)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._exchanges.clear()
+        self._taken.clear()
 
-    def exchanges(self) -> list[Exchange]:
-        """Return what was recorded, oldest first; only now are bodies looked at, since most are never shown."""
-        return [_written_down(response, seconds) for response, seconds in self._exchanges]
+    def exchanges(self, secrets: Iterable[str] = ()) -> list[Exchange]:
+        """Return what was recorded, oldest first, without `secrets` and what looks like one.
+
+        Only now are bodies looked at, since most are never shown.
+        """
+        known = tuple(secrets)
+        return [_written_down(taken, known) for taken in self._taken]
 
 
-def _written_down(response: httpx.Response, seconds: float) -> Exchange:
-    request = response.request
-    try:
-        sent, received = request.content, response.content
-    except (httpx.RequestNotRead, httpx.ResponseNotRead):
-        sent, received = b"(streamed)", b"(streamed)"
+def _written_down(taken: _Taken, secrets: tuple[str, ...]) -> Exchange:
+    request, response = taken.request, taken.response
     return Exchange(
         method=request.method,
-        url=mask(str(request.url)),
-        status=response.status_code,
-        milliseconds=round(seconds * 1000),
-        request=mask(sent.decode(errors="replace"))[:_SHOWN],
-        answer=mask(received.decode(errors="replace"))[:_SHOWN],
+        url=mask(str(request.url), secrets),
+        status=response.status_code if response else 0,
+        milliseconds=round((taken.ended - taken.begun) * 1000),
+        request=_body(request, secrets),
+        answer=_body(response, secrets) if response else "",
+        request_headers=_headers(request.headers, secrets),
+        answer_headers=_headers(response.headers, secrets) if response else {},
+        error=mask(taken.error, secrets),
     )
+
+
+def _body(message: httpx.Request | httpx.Response, secrets: tuple[str, ...]) -> str:
+    try:
+        content = message.content
+    except (httpx.RequestNotRead, httpx.ResponseNotRead):
+        return "(streamed)"
+    # More than is shown is masked, so that a secret that is cut at the end is whole when it is looked for.
+    text = mask(content[: 4 * _SHOWN].decode(errors="replace"), secrets)
+    return f"{text[:_SHOWN]}… ({len(content)} bytes)" if len(text) > _SHOWN else text
+
+
+def _headers(headers: httpx.Headers, secrets: tuple[str, ...]) -> dict[str, str]:
+    return {name: HIDDEN if name in _PRIVATE else mask(value, secrets) for name, value in headers.items()}
