@@ -1,6 +1,7 @@
 """Contracts: one named promise of the platform each, checked by one small function.
 
-A module a stage declares them (init, bronze, transform, semantic, traces, lineage); `check` checks one on a Probe.
+A module a stage declares them: systems_work and init, bronze, transform, semantic, traces, lineage. `check` checks one
+on a Probe.
 """
 
 from harness.contracts.breach import Breach, Breaches

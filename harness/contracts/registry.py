@@ -128,4 +128,4 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
 
 def _load() -> None:
     """Import the modules that declare contracts; their decorators fill the registry."""
-    from harness.contracts import bronze, init, lineage, semantic, traces, transform  # noqa: F401
+    from harness.contracts import bronze, init, lineage, semantic, systems_work, traces, transform  # noqa: F401
