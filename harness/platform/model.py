@@ -30,6 +30,7 @@ Component = Literal[
     "transform",
     "semantic-layer",
 ]
+VERSION = "1.2.0"
 Further = dict[str, Any]  # kept as it is written
 
 

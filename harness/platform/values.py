@@ -28,8 +28,8 @@ def _url(value: str) -> str:
         raise ValueError("a URL without a login: secrets are referenced, never written out")
     host = parts.hostname or ""
     well = parts.scheme in ("http", "https") and _HOST.fullmatch(host) and port != 0 and not parts.netloc.endswith(":")
-    # urlsplit takes http:///path and http:////host, which is what an empty variable leaves of an endpoint.
-    if not well or re.search(r"\s", value) or "//" in parts.path:
+    # urlsplit takes http:///path, which is what an empty variable leaves of an endpoint: it has no host.
+    if not well or re.search(r"\s", value):
         raise ValueError(expected)
     return value
 

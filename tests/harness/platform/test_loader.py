@@ -165,6 +165,12 @@ def test_a_mistake_that_a_merge_key_brought_in_is_told_where_it_is_written(tmp_p
     assert told == {"storage.bronze.endpoint": 4, "storage.silver.endpoint": 4}
 
 
+def test_a_key_that_overrides_a_merged_one_is_told_where_it_stands(tmp_path):
+    text = "layers:\n  a: &a {name: a, namespace: a}\n  b:\n    <<: *a\n    namespace: b..b\n"
+    (line,) = {p.location.line for p in problems(tmp_path, text) if p.location.key == "layers.b.namespace"}
+    assert line == 5
+
+
 def test_anchors_and_merge_keys_are_allowed(tmp_path):
     file = tmp_path / "platform.yaml"
     text = DEMO.read_text().replace("  bronze:\n    type: s3", "  bronze: &store\n    type: s3")
@@ -237,6 +243,10 @@ def test_the_digest_knows_content_and_not_its_writing(tmp_path):
     rewritten = [
         changed("\ngovernance:", "\n# a comment\ngovernance:"),
         changed("      scope: PRINCIPAL_ROLE:ALL\n", ""),  # the default, not written out
+        changed(
+            "  owner: data-platform\n  classification: internal\n",
+            "  classification: internal\n  owner: data-platform\n",
+        ),
         changed("  traces: true\n  metrics: false\n", "  metrics: false\n  traces: true\n"),
     ]
     for text in rewritten:
