@@ -5,8 +5,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from starlette.testclient import TestClient
 
-from environments.local.standins.marquez.api import application
 from environments.local.standins.marquez.tables import metadata
+from environments.local.standins.marquez.web import application
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 RUN = "00000000-0000-4000-8000-00000000000{}"

@@ -1,0 +1,61 @@
+"""OpenLineage events: in, and out as they came."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from environments.local.standins.marquez import problems, reading, recording, times
+from environments.local.standins.marquez.call import Call
+from environments.local.standins.marquez.event_shape import KINDS, RUN_EVENT
+from environments.local.standins.marquez.tables import Event
+
+Json = dict[str, Any]
+_RECORD = {
+    "LineageEvent": ("RUN_EVENT", recording.record_run_event),
+    "DatasetEvent": ("DATASET_EVENT", recording.record_dataset_event),
+    "JobEvent": ("JOB_EVENT", recording.record_job_event),
+}
+
+
+def take(call: Call) -> tuple[int, None]:
+    """Take an event of any kind; 201 once it is written down with everything that follows from it."""
+    body = reading.parse(call.text)
+    if body is None:
+        raise problems.invalid(422, "The request body must not be null")
+    url = body.get("schemaURL") if isinstance(body, dict) else None
+    shape = KINDS.get(str(url).rpartition("/")[2], RUN_EVENT)
+    lacking = reading.bind(call.text, body, shape)
+    if lacking:
+        raise problems.invalid(422, *lacking)
+    if shape is KINDS["DatasetEvent"] and body.get("dataset") is None:
+        raise problems.page()
+    kind, record = _RECORD[shape.java]
+    record(call.session, body)
+    recording.keep(call.session, kind, body)
+    return 201, None
+
+
+def all_of(call: Call) -> Json:
+    """List events, by default the last ones first; `before` is exclusive, `after` inclusive."""
+    limit, offset = call.limit, call.offset
+    before = _time(call, "before") or datetime(2030, 1, 1, tzinfo=UTC)
+    after = _time(call, "after") or datetime(1970, 1, 1, tzinfo=UTC)
+    direction = (call.param("sortDirection") or "DESC").upper()
+    if direction not in ("DESC", "ASC"):
+        raise problems.plain(400, "query param sortDirection must be one of [DESC, ASC]")
+    between = (Event.at < before, Event.at >= after)
+    total = call.session.scalar(select(func.count()).select_from(Event).where(*between))
+    order = Event.at.desc() if direction == "DESC" else Event.at.asc()
+    rows = select(Event.body).where(*between, Event.kind == "RUN_EVENT").order_by(order).limit(limit).offset(offset)
+    return {"totalCount": total, "events": list(call.session.scalars(rows))}
+
+
+def _time(call: Call, name: str) -> datetime | None:
+    told = call.param(name)
+    try:
+        return times.read(told) if told else None
+    except times.NoTime:
+        raise problems.plain(400, f"query param {name} is not a date-time.") from None

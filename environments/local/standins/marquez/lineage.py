@@ -1,0 +1,164 @@
+"""The lineage graph around a job or dataset: which jobs share datasets with it, and with those, and so on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import Session, aliased
+
+from environments.local.standins.marquez import datasets, facets, problems, runs, times
+from environments.local.standins.marquez.call import Call
+from environments.local.standins.marquez.datasets import Named
+from environments.local.standins.marquez.node_ids import NodeId, node_id
+from environments.local.standins.marquez.tables import Dataset, Facet, Job, JobIO, JobVersion, Run, Symlink
+
+Json = dict[str, Any]
+_Sides = dict[str, set[str]]
+_MANY = 500  # ids in one query; for more, all rows are read
+
+
+def graph(call: Call) -> Json:
+    """Show the graph around a node, `depth` jobs far in both directions."""
+    node, depth = node_id(call.param("nodeId")), call.number("depth", 20)
+    if node.version is not None:
+        raise problems.failed()
+    start = _start(call.session, node)
+    if isinstance(start, dict):
+        return {"graph": [start]}
+    edges = _edges(call.session)
+    near = walk({job: sides["inputs"] | sides["outputs"] for job, sides in edges.items()}, start, depth)
+    return {"graph": _nodes(call.session, {job: edges.get(job) or _sides() for job in near})}
+
+
+def walk(touched: dict[str, set[str]], start: str, depth: int) -> set[str]:
+    """Return the jobs that are at most `depth` steps away; a step leads to a job that touches the same dataset."""
+    by_dataset = defaultdict(set)
+    for job, ids in touched.items():
+        for dataset in ids:
+            by_dataset[dataset].add(job)
+    found, layer = {start}, {start}
+    for _ in range(depth):
+        layer = {job for here in layer for dataset in touched.get(here, ()) for job in by_dataset[dataset]} - found
+        if not layer:
+            break
+        found |= layer
+    return found
+
+
+def _sides() -> _Sides:
+    return {"inputs": set(), "outputs": set()}
+
+
+def _edges(session: Session) -> dict[str, _Sides]:
+    found: dict[str, _Sides] = defaultdict(_sides)
+    for job, side, dataset in session.execute(select(JobIO.job, JobIO.side, JobIO.dataset).where(JobIO.current)):
+        found[job][side].add(dataset)
+    return found
+
+
+def _start(session: Session, node: NodeId) -> str | Json:
+    """Return the id of the job from which to walk, or the only node of a dataset that no job touches."""
+    if node.type == "run":
+        if session.get(Run, node.parts[0]) is None:
+            raise problems.not_found("Run", node.parts[0])
+    elif node.type == "job":
+        namespace, name = node.parts
+        job = session.scalar(select(Job.id).filter_by(namespace=namespace, name=name, hidden=False))
+        if job is None:
+            raise problems.not_found("Job", name)
+        return job
+    else:
+        row = datasets.find(session, node.parts[0], node.parts[1])
+        if node.type == "dataset":
+            newest = (
+                select(JobVersion.job)
+                .join(JobIO, JobIO.version == JobVersion.id)
+                .where(JobIO.dataset == row.dataset.id)
+                .order_by(JobIO.side.desc(), JobVersion.created.desc())  # "outputs" first: a job that wrote it
+            )
+            return session.scalars(newest).first() or _node(row, (), ())
+    raise problems.plain(404, f"Node '{node.text}' must be of type dataset or job!")
+
+
+def _chosen(column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    return column.in_(ids) if len(ids) <= _MANY else true()  # type: ignore[no-any-return]
+
+
+def _nodes(session: Session, edges: dict[str, _Sides]) -> list[Json]:
+    ids = {dataset for sides in edges.values() for side in sides.values() for dataset in side}
+    rows = datasets.named(session, Symlink.primary, _chosen(Dataset.id, ids))
+    seen = {row.dataset.id: row for row in rows if row.dataset.id in ids}
+    names = {id_: f"dataset:{row.link.namespace}:{row.link.name}" for id_, row in seen.items()}
+    readers, writers = defaultdict(list), defaultdict(list)
+    parent = aliased(Job)
+    chosen = select(Job, parent.name, Run).where(~Job.hidden, _chosen(Job.id, edges))
+    with_run = chosen.outerjoin(parent, parent.id == Job.parent).outerjoin(Run, Run.id == Job.current_run)
+    jobs = [(job, *more) for job, *more in session.execute(with_run) if job.id in edges]
+    latest = _latest_runs(session, [(job, run) for job, _, run in jobs if run])
+    found = []
+    for job, parent_name, _ in jobs:
+        here = f"job:{job.namespace}:{job.name}"
+        sides = {side: sorted(ids_ & seen.keys(), key=names.__getitem__) for side, ids_ in edges[job.id].items()}
+        for id_ in sides["inputs"]:
+            readers[id_].append(here)
+        for id_ in sides["outputs"]:
+            writers[id_].append(here)
+        data = _job(job, parent_name, latest.get(job.id)) | {
+            side: [{"namespace": seen[id_].link.namespace, "name": seen[id_].link.name} for id_ in ids_]
+            for side, ids_ in sides.items()
+        }
+        inner = [{"origin": names[id_], "destination": here} for id_ in sides["inputs"]]
+        outer = [{"origin": here, "destination": names[id_]} for id_ in sides["outputs"]]
+        found.append({"id": here, "type": "JOB", "data": data, "inEdges": inner, "outEdges": outer})
+    found += [_node(row, writers[id_], readers[id_]) for id_, row in seen.items()]
+    return sorted(found, key=lambda node: str(node["id"]))
+
+
+def _latest_runs(session: Session, jobs: list[tuple[Job, Run]]) -> dict[str, Json]:
+    """Return the current run of each job: its datasets have their facets, itself shows neither those nor arguments."""
+    ids = {run.id for _, run in jobs}
+    of = {job.id: job for job in session.scalars(select(Job).where(_chosen(Job.id, {run.job for _, run in jobs})))}
+    read, written = runs.io_of(session, ids, everything=len(ids) > _MANY)
+    told: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for row in facets.find(session, Facet.kind.in_(("input", "output")), _chosen(Facet.run, ids)):
+        told[row.run, row.kind].append(row)
+    return {
+        job.id: runs.shown(
+            run, of[run.job], job.current_version,
+            inputs=runs.side(read[run.id], told[run.id, "input"]),
+            outputs=runs.side(written[run.id], told[run.id, "output"]),
+        )
+        for job, run in jobs
+    }  # fmt: skip
+
+
+def _node(row: Named, writers: Iterable[str], readers: Iterable[str]) -> Json:
+    here = f"dataset:{row.link.namespace}:{row.link.name}"
+    return {
+        "id": here,
+        "type": "DATASET",
+        "data": datasets.brief(row),
+        "inEdges": [{"origin": job, "destination": here} for job in writers],
+        "outEdges": [{"origin": here, "destination": job} for job in readers],
+    }
+
+
+def _job(job: Job, parent: str | None, latest: Json | None) -> Json:
+    return {
+        "id": {"namespace": job.namespace, "name": job.name},
+        "type": job.type,
+        "name": job.name,
+        "simpleName": job.simple_name,
+        "parentJobName": parent,
+        "parentJobUuid": job.parent,
+        "currentRunUuid": job.current_run,
+        "createdAt": times.shown(job.created),
+        "updatedAt": times.shown(job.updated),
+        "namespace": job.namespace,
+        "location": job.location,
+        "description": job.description,
+        "latestRun": latest,
+    }
