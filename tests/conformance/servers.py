@@ -23,6 +23,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from environments.local.secrets import variable_of
+
 PROJECT = Path(__file__).parents[2]
 ROLE = "arn:aws:iam::000000000000:role/polaris"
 KEY_ID, SECRET = "AKIATESTADMIN", "testsecrettestsecret"
@@ -231,29 +233,17 @@ class Marquez(StandIn):
         }
 
 
-@dataclass(kw_only=True)
-class Polaris(StandIn):
-    """A Polaris stand-in's process."""
+class PolarisApi:
+    """What tests ask of any Polaris: to log in, and to make a catalog in the store."""
 
+    base: str
     store: Store
-    name = "polaris"
-    health = "/q/health"
+    login = ("root", "s3cr3t")
 
-    def environment(self) -> dict[str, str]:
-        """Return what the process is told."""
-        return {
-            "POLARIS_HTTP_PORT": str(self.port),
-            "POLARIS_MANAGEMENT_PORT": str(self.second_port),
-            "POLARIS_DATABASE_URL": f"sqlite:///{self.folder}/polaris.db",
-            "POLARIS_BOOTSTRAP_CREDENTIALS": "POLARIS,root,s3cr3t",
-            "AWS_ACCESS_KEY_ID": KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-        }
-
-    def client(self, client_id: str = "root", client_secret: str = "s3cr3t") -> httpx.Client:
+    def client(self, client_id: str | None = None, client_secret: str | None = None) -> httpx.Client:
         """Return an HTTP client that is logged in."""
         form = {"grant_type": "client_credentials", "scope": "PRINCIPAL_ROLE:ALL"}
-        form |= {"client_id": client_id, "client_secret": client_secret}
+        form |= {"client_id": client_id or self.login[0], "client_secret": client_secret or self.login[1]}
         issued = httpx.post(f"{self.base}/api/catalog/v1/oauth/tokens", data=form, trust_env=False)
         bearer = f"Bearer {issued.raise_for_status().json()['access_token']}"
         return httpx.Client(base_url=self.base, headers={"authorization": bearer}, timeout=60, trust_env=False)
@@ -273,6 +263,35 @@ class Polaris(StandIn):
             grant = {"grant": {"type": "catalog", "privilege": "CATALOG_MANAGE_CONTENT"}}
             http.put(f"{management}/{name}/catalog-roles/catalog_admin/grants", json=grant).raise_for_status()
         return name
+
+
+@dataclass
+class RealPolaris(PolarisApi):
+    """A server that somebody else runs; it can reach this machine's store, and has its keys."""
+
+    base: str
+    store: Store
+    login: tuple[str, str]
+
+
+@dataclass(kw_only=True)
+class Polaris(StandIn, PolarisApi):
+    """A Polaris stand-in's process."""
+
+    store: Store
+    name = "polaris"
+    health = "/q/health"
+
+    def environment(self) -> dict[str, str]:
+        """Return what the process is told."""
+        return {
+            "POLARIS_HTTP_PORT": str(self.port),
+            "POLARIS_MANAGEMENT_PORT": str(self.second_port),
+            "POLARIS_DATABASE_URL": f"sqlite:///{self.folder}/polaris.db",
+            "POLARIS_BOOTSTRAP_CREDENTIALS": "POLARIS,root,s3cr3t",
+            "AWS_ACCESS_KEY_ID": KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+        }
 
 
 @pytest.fixture(scope="session")
@@ -317,3 +336,31 @@ def own_marquez(tmp_path) -> Iterator[Marquez]:
     yield server
     if server.process is not None and server.process.poll() is None:
         server.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def any_polaris(request) -> PolarisApi:
+    """The stand-in, and with --polaris-url that server: each test runs against both."""
+    if request.param is None:
+        return request.getfixturevalue("polaris")
+    login = tuple(os.environ[variable_of(name)] for name in ("polaris-client-id", "polaris-client-secret"))
+    return RealPolaris(request.param.rstrip("/"), request.getfixturevalue("store"), login)
+
+
+@pytest.fixture(scope="session")
+def any_marquez(request) -> Iterator[httpx.Client]:
+    """A client of the stand-in, and with --marquez-url of that server: each test runs against both."""
+    base = request.param or request.getfixturevalue("marquez").base
+    with httpx.Client(base_url=f"{base.rstrip('/')}/api/v1", timeout=60, trust_env=False) as http:
+        yield http
+
+
+def servers_of(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for any server against the stand-in, and against the one that an option names."""
+    for fixture, option in (("any_polaris", "polaris_url"), ("any_marquez", "marquez_url")):
+        if fixture in metafunc.fixturenames:
+            real = metafunc.config.getoption(option)
+            params = [None, *([real] if real else [])]
+            metafunc.parametrize(
+                fixture, params, ids=["stand-in", "real"][: len(params)], indirect=True, scope="session"
+            )
