@@ -1,23 +1,25 @@
 """Contracts: one named promise of the platform each, checked by one small function.
 
-A module a stage declares them: systems_work and init, bronze, transform, semantic, traces, lineage. `check` checks one
-on a Probe.
+A package or module a stage declares them: preflight, systems_work and init, bronze, transform, semantic, traces,
+lineage. `check` checks one on a Probe; harness.diagnosis evaluates many.
 """
 
 from harness.contracts.breach import Breach, Breaches
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Contract, Facts, Registry, Stage, all_contracts, check, contract
+from harness.contracts.registry import Case, Contract, Facts, Registry, Stage, Target, all_contracts, check, contract
 from harness.contracts.together import Soft, together
 
 __all__ = [
     "Breach",
     "Breaches",
+    "Case",
     "Contract",
     "Facts",
     "Probe",
     "Registry",
     "Soft",
     "Stage",
+    "Target",
     "all_contracts",
     "check",
     "contract",

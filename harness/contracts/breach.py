@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, Location
 
 if TYPE_CHECKING:
     from harness.contracts.registry import Contract
@@ -15,7 +15,8 @@ class Breach(HarnessError):
     """The platform breaks a contract.
 
     `heading`: what is wrong, in a sentence (default: the promise that is broken). `mend`: what to do (default: the
-    contract's own). The contract itself is filled in when it is checked.
+    contract's own). `subject`, `location`: what breaks it and where that is written, when it is checked on several
+    things or reads files. The contract itself is filled in when it is checked.
     """
 
     def __init__(
@@ -26,8 +27,13 @@ class Breach(HarnessError):
         actual: str | None = None,
         evidence: str | None = None,
         mend: str | None = None,
+        subject: str | None = None,
+        location: Location | None = None,
     ) -> None:
-        super().__init__(heading, expected=expected, actual=actual, evidence=evidence, next_step=mend)
+        super().__init__(
+            heading, expected=expected, actual=actual, evidence=evidence, next_step=mend, location=location
+        )
+        self.subject = subject
         self.contract: str | None = None
         self.stage: str | None = None
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.errors import UsageError
+from harness.errors import Location, UsageError
 
 if TYPE_CHECKING:
     from harness.contracts.probe import Probe
@@ -32,12 +32,50 @@ class Stage(StrEnum):
     LINEAGE = "lineage"
 
 
+class Target(StrEnum):
+    """What a check is called with."""
+
+    PLATFORM = "platform"  # harness.platform.Reading: platform.yaml as it was read
+    DEPLOYMENT = "deployment"  # harness.workloads.Deployment: the workloads, nothing running
+    CODE = "code"  # the platform's own code, nothing running
+    STACK = "stack"  # harness.contracts.Probe: clients of a running stack
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that a contract is checked on.
+
+    `subject`: its name in reports, from the whole to the part (`floe-cube-api/cube/OTEL_SERVICE_NAME`); empty: the
+    target as a whole. `params`: what the check is called with besides its target. `location`: where it is written.
+    """
+
+    subject: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    location: Location | None = None
+
+
+Each = Callable[[Any], Iterable[Case]]
+Applies = Callable[[Any], str | None]
+
+
+def the_whole(target: object) -> Iterable[Case]:
+    """Return the one case that is the target itself."""
+    return (Case(),)
+
+
+def always(target: object) -> str | None:
+    """Return no reason against: the contract applies to every target."""
+    return None
+
+
 @dataclass(frozen=True)
 class Contract:
     """One promise of the platform.
 
     `id`: `<component>.<what holds>`. `promise`: what holds, in one sentence. `requires`: ids of contracts without
-    which this one cannot hold. `mend`: how to make it hold again.
+    which this one cannot hold. `mend`: how to make it hold again. `takes`: what the check is called with. `applies`:
+    returns why it does not apply to a target, None where it does. `each`: what of a target it is checked on; a
+    requirement that is broken elsewhere (at a subject that is no part of it) is in nobody's way.
     """
 
     id: str
@@ -46,6 +84,9 @@ class Contract:
     requires: tuple[str, ...]
     mend: str
     check: Check
+    takes: Target = Target.STACK
+    applies: Applies = always
+    each: Each = the_whole
 
 
 class Registry:
@@ -55,17 +96,27 @@ class Registry:
         self._contracts: dict[str, Contract] = {}
 
     def contract(
-        self, id: str, *, stage: Stage, promise: str, requires: tuple[str, ...] = (), mend: str
+        self,
+        id: str,
+        *,
+        stage: Stage,
+        promise: str,
+        requires: tuple[str, ...] = (),
+        mend: str,
+        takes: Target = Target.STACK,
+        applies: Applies = always,
+        each: Each = the_whole,
     ) -> Callable[[C], C]:
         """Return a decorator that adds the function as the contract's check; raises ValueError for a known id.
 
-        The function is called with the Probe and the contract's parameters, and returns facts or raises Breach.
+        The function is called with its target (a Probe by default) and the contract's parameters, and returns facts
+        or raises Breach.
         """
 
         def add(check: C) -> C:
             if id in self._contracts:
                 raise ValueError(f"contract {id} is declared twice")
-            self._contracts[id] = Contract(id, stage, promise, requires, mend, check)
+            self._contracts[id] = Contract(id, stage, promise, requires, mend, check, takes, applies, each)
             return check
 
         return add
@@ -112,6 +163,11 @@ def all_contracts() -> tuple[Contract, ...]:
     return CONTRACTS.in_order()
 
 
+def contracts_of(*targets: Target) -> tuple[Contract, ...]:
+    """Return the contracts whose checks take one of the targets, in the order in which they can be checked."""
+    return tuple(contract for contract in all_contracts() if contract.takes in targets)
+
+
 def check(probe: Probe, id: str, **params: Any) -> Facts:
     """Check one contract, and return what was found.
 
@@ -128,4 +184,13 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
 
 def _load() -> None:
     """Import the modules that declare contracts; their decorators fill the registry."""
-    from harness.contracts import bronze, init, lineage, semantic, systems_work, traces, transform  # noqa: F401
+    from harness.contracts import (  # noqa: F401
+        bronze,
+        init,
+        lineage,
+        preflight,
+        semantic,
+        systems_work,
+        traces,
+        transform,
+    )

@@ -1,6 +1,6 @@
 """The platform under test: its model, what its namespaces may be called, and the reader of platform.yaml."""
 
-from harness.platform.loader import PlatformErrors, load_platform
+from harness.platform.loader import PlatformErrors, Reading, load_platform, read_platform
 from harness.platform.model import Catalog, Compute, Layer, Observability, Platform, SecretRef, Storage
 from harness.platform.namespaces import check_namespace
 
@@ -11,8 +11,10 @@ __all__ = [
     "Observability",
     "Platform",
     "PlatformErrors",
+    "Reading",
     "SecretRef",
     "Storage",
     "check_namespace",
     "load_platform",
+    "read_platform",
 ]

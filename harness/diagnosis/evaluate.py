@@ -1,0 +1,179 @@
+"""Evaluates contracts along their graph: a contract is checked only where what it requires holds.
+
+So every breach that is found is a root, and what could not be checked because of it is what broke with it. A
+requirement stands in the way only where it is broken for the same subject, for a part of it, or for the whole of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.contracts.blame import blamed
+from harness.contracts.breach import Breach, Breaches
+from harness.contracts.registry import Case, Contract, Target
+from harness.errors import EnvironmentFailure, HarnessError, UsageError
+
+
+class NotEvaluated(HarnessError):
+    """Whether a contract holds cannot be said: what it requires does not hold, or what it is about is not there."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a contract on one subject: held, a breach, or (with a `reason`) not evaluated.
+
+    `because`: the root breaches that stood in the way.
+    """
+
+    contract: Contract
+    subject: str
+    breach: Breach | None = None
+    reason: str | None = None
+    because: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The outcomes, in the order in which they were evaluated."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def roots(self) -> tuple[Outcome, ...]:
+        """The root breaches."""
+        return tuple(outcome for outcome in self.outcomes if outcome.breach)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Ids of the contracts that are broken somewhere."""
+        return _ids(self.roots)
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """Ids of the contracts that were evaluated on everything that they are about, and hold."""
+        open_ones = {o.contract.id for o in self.outcomes if o.breach or o.reason}
+        return tuple(id for id in _ids(self.outcomes) if id not in open_ones)
+
+    @property
+    def not_evaluated(self) -> tuple[str, ...]:
+        """Ids of the contracts that are broken nowhere, and were not evaluated on all that they are about."""
+        broken = set(self.broken)
+        return tuple(id for id in _ids(o for o in self.outcomes if o.reason) if id not in broken)
+
+    def broke_with(self, root: Outcome) -> tuple[Outcome, ...]:
+        """Return what could not be evaluated because of a root."""
+        return tuple(outcome for outcome in self.outcomes if any(each is root for each in outcome.because))
+
+    def require(self, *ids: str) -> None:
+        """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
+        outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
+        breaches = [outcome.breach for outcome in outcomes if outcome.breach]
+        if breaches:
+            raise breaches[0] if len(breaches) == 1 else Breaches(breaches)
+        unknown = [id for id in ids if id not in {outcome.contract.id for outcome in outcomes}]
+        if unknown:
+            raise UsageError(f"no such contract was evaluated: {', '.join(unknown)}")
+        for outcome in outcomes:
+            if outcome.reason:
+                raise NotEvaluated(f"{outcome.contract.id} could not be evaluated", actual=outcome.reason)
+
+
+def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any]) -> Diagnosis:
+    """Evaluate contracts, which are in the order of their graph, on the targets that there are.
+
+    What has no target, does not apply, or finds nothing that it is about is not evaluated, and says so. A requirement
+    that is not among the contracts is taken to hold.
+    """
+    outcomes: list[Outcome] = []
+    in_the_way: dict[str, _Broken] = {}
+    for contract in contracts:
+        broken = in_the_way[contract.id] = _Broken()
+        for outcome in _outcomes(contract, targets, in_the_way):
+            outcomes.append(outcome)
+            if outcome.breach:
+                broken.add(outcome.subject, (outcome,))
+            elif outcome.because:
+                broken.add(outcome.subject, outcome.because)
+    return Diagnosis(tuple(outcomes))
+
+
+def _outcomes(
+    contract: Contract, targets: Mapping[Target, Any], in_the_way: Mapping[str, _Broken]
+) -> Iterator[Outcome]:
+    if contract.takes not in targets:
+        yield Outcome(contract, "", reason=f"there is no {contract.takes} to look at")
+        return
+    target = targets[contract.takes]
+    if reason := contract.applies(target):
+        yield Outcome(contract, "", reason=reason)
+        return
+    found = False
+    for case in contract.each(target):
+        found = True
+        because = _because(contract, case.subject, in_the_way)
+        if because:
+            names = ", ".join(_ids(because))
+            yield Outcome(contract, case.subject, reason=f"{names} does not hold", because=because)
+        else:
+            yield from _checked(contract, target, case)
+    if not found:
+        yield Outcome(contract, "", reason="nothing that it is about was found")
+
+
+def _checked(contract: Contract, target: Any, case: Case) -> Iterator[Outcome]:
+    running = contract.takes is Target.STACK
+    try:
+        with blamed(contract, target.stack) if running else nullcontext():
+            contract.check(target, **case.params)
+    except Breach as raised:
+        for breach in raised.breaches if isinstance(raised, Breaches) else (raised,):
+            assert isinstance(breach, Breach)
+            breach.of(contract)
+            breach.subject = breach.subject if breach.subject is not None else case.subject
+            breach.location = breach.location or case.location
+            yield Outcome(contract, breach.subject, breach)
+    except EnvironmentFailure as failure:
+        yield Outcome(contract, case.subject, reason=str(failure))
+    else:
+        yield Outcome(contract, case.subject)
+
+
+def _because(contract: Contract, subject: str, in_the_way: Mapping[str, _Broken]) -> tuple[Outcome, ...]:
+    roots: dict[int, Outcome] = {}
+    for needed in contract.requires:
+        if needed in in_the_way:
+            roots |= {id(root): root for root in in_the_way[needed].related(subject)}
+    return tuple(roots.values())
+
+
+@dataclass
+class _Broken:
+    """Where a contract does not hold, by subject; a look-up takes as many steps as a subject has parts."""
+
+    at: dict[str, list[Outcome]] = field(default_factory=dict)
+    below: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def add(self, subject: str, roots: Iterable[Outcome]) -> None:
+        roots = list(roots)
+        self.at.setdefault(subject, []).extend(roots)
+        for whole in _wholes(subject):
+            self.below.setdefault(whole, []).extend(roots)
+
+    def related(self, subject: str) -> Iterator[Outcome]:
+        yield from self.below.get(subject, ())
+        for name in (subject, *_wholes(subject)):
+            yield from self.at.get(name, ())
+
+
+def _wholes(subject: str) -> Iterator[str]:
+    """Yield what a subject is a part of: `a/b/c` is of `a/b`, of `a`, and of everything."""
+    while subject:
+        subject = subject.rpartition("/")[0]
+        yield subject
+
+
+def _ids(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(outcome.contract.id for outcome in outcomes))
