@@ -8,52 +8,40 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node
 from ruamel.yaml.reader import ReaderError
 
 from harness.errors import Location
+from harness.platform.located import Located
 from harness.platform.problem import READABLE, Mistake, Path, PlatformErrors, Problem
 from harness.platform.shape import scalars, strange_nodes
 
 _LARGEST = 256 * 1024  # bytes; ruamel reads about 300 kB a second
 
 
-class Document:
+class Document(Located):
     """A YAML mapping: `content` in plain types, and `locate` for its keys; raises PlatformErrors."""
 
     def __init__(self, file: File) -> None:
-        self.file = file
         yaml = YAML(typ="safe", pure=True)
         try:
-            self._root = yaml.compose(_text(file))
-            if not isinstance(self._root, MappingNode):
-                actual = "nothing" if self._root is None else self._root.tag.rpartition(":")[2]
+            root = yaml.compose(_text(file))
+            if not isinstance(root, MappingNode):
+                actual = "nothing" if root is None else root.tag.rpartition(":")[2]
                 raise _unreadable(file, "not a platform", 1, expected="a mapping", actual=actual)
-            strange = strange_nodes(self._root)
+            super().__init__(file, root)
+            strange = strange_nodes(root)
             if strange:
                 raise PlatformErrors([_mistake(said, _place(file, node)) for node, said in strange])
-            self.content: dict[str, Any] = yaml.constructor.construct_document(self._root)
+            self.content: dict[str, Any] = yaml.constructor.construct_document(root)
         except RecursionError:
             raise _unreadable(file, "nested too deeply") from None
         except YAMLError as error:
             raise _not_yaml(file, error) from None
         except ValueError:  # a date or a tag that its text does not fit, e.g. 2026-13-01
-            place = next((node for node in scalars(self._root) if not _fits(node)), self._root)
+            place = next((node for node in scalars(root) if not _fits(node)), root)
             said = f"a value is no {str(place.tag).rpartition(':')[2]}"
             raise PlatformErrors([_mistake(said, _place(file, place))]) from None
-
-    def locate(self, path: Path) -> Location:
-        """Return the place of a key, or of the nearest one above it that is written."""
-        found: Node | None = None
-        node = self._root
-        for part in path:
-            step = _step(node, part)
-            if step is None:
-                break
-            found, node = step
-        dotted = ".".join(map(str, path)) or None
-        place = _place(self.file, found or self._root)
-        return Location(place.file, place.line, place.column, dotted)
 
     def error(self, problem: Problem) -> Mistake:
         """Return a problem as an error that names its place."""
@@ -105,19 +93,6 @@ def _unreadable(
 def _mistake(what: str, place: Location, actual: str | None = None, **said: str | None) -> Mistake:
     problem = Problem((), what, said.get("expected"), actual, said.get("next_step"), contract=READABLE)
     return Mistake(problem, place)
-
-
-def _step(node: Node, part: str | int) -> tuple[Node, Node] | None:
-    """Return where a part of a path is written, and what stands there."""
-    if isinstance(node, SequenceNode):
-        inside = isinstance(part, int) and part < len(node.value)
-        return (node.value[part], node.value[part]) if inside else None
-    if isinstance(node, MappingNode):
-        # What a merge key (<<) brought in stands before the mapping's own keys, which win.
-        for key, value in reversed(node.value):
-            if isinstance(key, ScalarNode) and key.value == str(part):
-                return key, value
-    return None
 
 
 def _place(file: File, node: Node) -> Location:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as File
 
 from pydantic import ValidationError
 
+from harness.errors import Location
 from harness.platform.document import Document
 from harness.platform.model import Platform
-from harness.platform.problem import Mistake, PlatformErrors, Problem
+from harness.platform.problem import Mistake, Path, PlatformErrors, Problem
 from harness.platform.refusal import problems_of
 from harness.platform.rules import check_rules
 
@@ -20,17 +21,22 @@ __all__ = ["PlatformErrors", "Reading", "load_platform", "read_platform"]
 class Reading:
     """A platform.yaml as it was read: every mistake, and the platform where its values are of the right kind."""
 
-    file: Path
+    file: File
     platform: Platform | None
     mistakes: tuple[Mistake, ...] = ()
+    document: Document | None = None  # None where the file could not be read
 
     @property
     def errors(self) -> PlatformErrors | None:
         """The mistakes as one error, None where there are none."""
         return PlatformErrors(self.mistakes) if self.mistakes else None
 
+    def locate(self, path: Path) -> Location:
+        """Return the place of a key, or of the nearest one above it that is written."""
+        return self.document.locate(path) if self.document else Location(self.file)
 
-def load_platform(file: Path) -> Platform:
+
+def load_platform(file: File) -> Platform:
     """Return the platform of a file; raises PlatformErrors with every mistake, in the order of the file."""
     reading = read_platform(file)
     if reading.errors or reading.platform is None:
@@ -38,7 +44,7 @@ def load_platform(file: Path) -> Platform:
     return reading.platform
 
 
-def read_platform(file: Path) -> Reading:
+def read_platform(file: File) -> Reading:
     """Read a file, and keep its mistakes, in the order of the file, beside what is right."""
     try:
         document = Document(file)
@@ -54,7 +60,7 @@ def read_platform(file: Path) -> Reading:
     found += [problem for problem in check_rules(document.content) if problem.path not in told]
     meant = {problem.meant for problem in found}  # a misspelt key is told once, not as a missing one besides
     errors = [document.error(problem) for problem in found if problem.path not in meant]
-    return Reading(file, platform, tuple(sorted(errors, key=_line)))
+    return Reading(file, platform, tuple(sorted(errors, key=_line)), document)
 
 
 def _line(error: Mistake) -> tuple[int, int]:

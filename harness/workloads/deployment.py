@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from harness.platform import Platform
+from harness.platform import Platform, Reading
+from harness.workloads.carried import PLATFORM_KEY, Carried, carried_by
 from harness.workloads.model import ConfigObject, Container, Objects, Ref, Service, Variable, Workload
 from harness.workloads.variables import Effective, effective_variables
 
@@ -17,15 +18,20 @@ from harness.workloads.variables import Effective, effective_variables
 class Deployment:
     """Workloads, services and config objects, and the platform that they are to be.
 
-    `platform`: None where platform.yaml has mistakes that leave no platform. `values`: the charts' values, where they
-    were given. `complete`: True when nothing is deployed besides, as in a cluster or in `local`.
+    `reading`: platform.yaml as it was read. `values`: the charts' values, where they were given. `complete`: True when
+    nothing is deployed besides, as in a cluster or in `local`.
     """
 
     objects: Objects
-    platform: Platform | None = None
+    reading: Reading
     values: tuple[Mapping[str, Any], ...] = ()
     complete: bool = False
     _effective: dict[int, Mapping[str, Effective]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def platform(self) -> Platform | None:
+        """The platform; None where platform.yaml has mistakes that leave none."""
+        return self.reading.platform
 
     @property
     def workloads(self) -> tuple[Workload, ...]:
@@ -39,12 +45,15 @@ class Deployment:
                 yield workload, container
 
     @cached_property
-    def _configs(self) -> Mapping[tuple[str, str | None, str], ConfigObject]:
-        return {(config.kind, config.namespace, config.name): config for config in self.objects.configs}
+    def _configs(self) -> Mapping[tuple[str, str], tuple[ConfigObject, ...]]:
+        named: dict[tuple[str, str], list[ConfigObject]] = defaultdict(list)
+        for config in self.objects.configs:
+            named[config.kind, config.name].append(config)
+        return {name: tuple(configs) for name, configs in named.items()}
 
     def config(self, ref: Ref, namespace: str | None) -> ConfigObject | None:
         """Return the object that a workload of a namespace refers to, None where it was not read."""
-        return self._configs.get((ref.kind, namespace, ref.name))
+        return next((c for c in self._configs.get((ref.kind, ref.name), ()) if same(c.namespace, namespace)), None)
 
     @cached_property
     def _services(self) -> Mapping[str, tuple[Service, ...]]:
@@ -53,9 +62,39 @@ class Deployment:
             named[service.name].append(service)
         return {name: tuple(services) for name, services in named.items()}
 
-    def services_named(self, name: str) -> tuple[Service, ...]:
-        """Return the services of a name, in whatever namespace."""
-        return self._services.get(name, ())
+    def service(self, name: str, namespace: str | None) -> Service | None:
+        """Return the service of a name in a namespace, None where it was not read."""
+        return next((s for s in self._services.get(name, ()) if same(s.namespace, namespace)), None)
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces that objects are written to lie in."""
+        workloads = {workload.namespace for workload in self.objects.workloads}
+        services = {service.namespace for service in self.objects.services}
+        configs = {config.namespace for config in self.objects.configs}
+        return frozenset(name for name in workloads | services | configs if name)
+
+    @cached_property
+    def carried(self) -> tuple[Carried, ...]:
+        """Every copy of platform.yaml that the deployment carries in a ConfigMap."""
+        return tuple(carried_by(config) for config in self.objects.configs if PLATFORM_KEY in config.texts)
+
+    @cached_property
+    def labelled(self) -> Mapping[tuple[str, str], tuple[Workload, ...]]:
+        """The workloads by each label of their pods."""
+        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+        for workload in self.objects.workloads:
+            for label in workload.labels.items():
+                found[label].append(workload)
+        return {label: tuple(workloads) for label, workloads in found.items()}
+
+    def selected(self, service: Service) -> tuple[Workload, ...]:
+        """Return the workloads whose pods a service selects."""
+        if not service.selector:
+            return ()
+        rarest = min((self.labelled.get(label, ()) for label in service.selector.items()), key=len)
+        wanted = service.selector.items()
+        return tuple(w for w in rarest if wanted <= w.labels.items() and same(w.namespace, service.namespace))
 
     def variables(self, workload: Workload, container: Container) -> Mapping[str, Effective]:
         """Return a container's variables as its process will see them, as far as that is known."""
@@ -71,6 +110,11 @@ class Deployment:
             if workload.component:
                 found[workload.component].append(workload)
         return {component: tuple(workloads) for component, workloads in found.items()}
+
+
+def same(one: str | None, other: str | None) -> bool:
+    """Return whether two namespaces may be one: what names none lies in the one that Helm is given."""
+    return one is None or other is None or one == other
 
 
 def subject(workload: Workload, container: Container | None = None, variable: Variable | str | None = None) -> str:
