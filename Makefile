@@ -32,7 +32,7 @@ types: setup ## mypy
 
 check: lint types test ## lint, types and tests
 
-bench: setup ## measure what docs/performance.md tells (BENCH="idle features" for some; `setup` only when named)
+bench: setup ## measure what docs/performance.md tells (BENCH="standup scenario" for some; BENCH=setup for the first set-up)
 	$(BIN)/python -m bench $(BENCH)
 
 doctor: boot ## what is there, what is missing, what would be fetched

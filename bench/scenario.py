@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from statistics import median
 
-from bench.command import timed
+from bench.command import Done, timed
 from bench.machine import PROJECT
 from bench.rows import Row
 from bench.stand import ON_THE_STACK, Bench
@@ -39,17 +40,18 @@ def measure(bench: Bench) -> list[Row]:
     timed(bench.pytest(str(PROJECT / _SCENARIO), *ON_THE_STACK), bench.folder, env)
     whole, imports = [], []
     for _ in range(bench.runs):
-        whole.append(bench.scenarios(_SCENARIO).seconds)
-        imports.append(timed([sys.executable, "imports.py"], bench.folder, env).seconds)
+        whole.append(bench.scenarios(_SCENARIO))
+        imports.append(timed([sys.executable, "imports.py"], bench.folder, env))
     count = len((bench.folder / "imported.txt").read_text().split())
+    cpu = median(a.cpu_seconds - b.cpu_seconds for a, b in zip(whole, imports, strict=True))
+    beyond = [a.seconds - b.seconds for a, b in zip(whole, imports, strict=True)]
     return [
-        Row("one read-only scenario, warm stack", median(whole), "s"),
-        Row("its libraries' imports alone", median(imports), "s", note=f"{count} modules"),
-        Row(
-            "the scenario beyond its imports",
-            median(a - b for a, b in zip(whole, imports, strict=True)),
-            "s",
-            _LIMIT,
-            "the median of the differences",
-        ),
+        _row("one read-only scenario, warm stack", whole),
+        _row(f"the imports of its libraries alone, {count} modules", imports),
+        Row("the scenario beyond its imports", median(beyond), "s", _LIMIT, f"{cpu:.2f} s CPU"),
     ]
+
+
+def _row(figure: str, done: Sequence[Done]) -> Row:
+    cpu = median(each.cpu_seconds for each in done)
+    return Row(figure, median(each.seconds for each in done), "s", note=f"{cpu:.2f} s CPU")
