@@ -73,12 +73,13 @@ def probe_port_open(deployment: Deployment, workload: Workload, container: Conta
 
 def _each_served(deployment: Deployment) -> Iterator[Case]:
     """Yield what stays up and is selected by a Service, where such workloads usually have a readiness probe."""
-    served = {
-        id(workload): (workload, service)
-        for service in deployment.objects.services
-        for workload in deployment.selected(service)
-        if workload.long_running
-    }
+    served: dict[int, tuple[Workload, Service]] = {}
+    told: set[int] = set()
+    for service in deployment.objects.services:
+        selected = deployment.selected(service)
+        if id(selected) not in told:
+            told.add(id(selected))
+            served |= {id(workload): (workload, service) for workload in selected if workload.long_running}
     probed = sum(_is_probed(workload) for workload, _ in served.values())
     if 2 * probed >= len(served):  # a deployment that has none at all may be made ready in another way
         for workload, service in served.values():
@@ -119,7 +120,7 @@ def _each_service(deployment: Deployment) -> Iterator[Case]:
 def selects_a_pod(deployment: Deployment, service: Service) -> None:
     if deployment.selected(service):
         return
-    near = [w for label in service.selector.items() for w in deployment.labelled.get(label, ())]
+    near = [w for label in service.selector.items() for w in deployment.labelled(label, service.namespace)[:1]]
     said = f"; nearest: {near[0].name} with {_labels(near[0].labels)}" if near else ""
     raise Breach(
         f"Service {service.name} selects no pod",
@@ -128,27 +129,40 @@ def selects_a_pod(deployment: Deployment, service: Service) -> None:
     )
 
 
+def _each_led(deployment: Deployment) -> Iterator[Case]:
+    """Yield every Service with the ports that all of its pods open; those of one selector share them."""
+    opened: dict[int, tuple[set[str | int], Workload] | None] = {}
+    for case in _each_service(deployment):
+        selected = deployment.selected(case.params["service"])
+        if id(selected) not in opened:
+            told = [workload for workload in selected if any(container.ports for container in workload.main)]
+            ports = [_names_and_numbers(deployment, workload) for workload in told]
+            opened[id(selected)] = (set.intersection(*ports), told[0]) if ports else None
+        if shared := opened[id(selected)]:
+            yield Case(case.subject, {**case.params, "opened": shared[0], "workload": shared[1]}, case.location)
+
+
+def _names_and_numbers(deployment: Deployment, workload: Workload) -> set[str | int]:
+    names: set[str | int] = {port.name for container in workload.main for port in container.ports if port.name}
+    return names.union(*(_opened(deployment, workload, container) for container in workload.main))
+
+
 @preflight(
     "service.target-port-open",
     promise="Every port of a Service leads to a port that its pods open.",
     requires=("service.selects-a-pod",),
     mend="set targetPort to a port of the container",
-    each=_each_service,
+    each=_each_led,
 )
-def target_port_open(deployment: Deployment, service: Service) -> None:
-    for workload in deployment.selected(service):
-        if not any(container.ports for container in workload.main):
-            continue
-        names = {port.name for container in workload.main for port in container.ports}
-        numbers = {n for container in workload.main for n in _opened(deployment, workload, container)}
-        for port in service.ports:
-            if port.target not in (names if isinstance(port.target, str) else numbers):
-                every = [p for container in workload.main for p in container.ports]
-                raise Breach(
-                    f"port {port.number} of Service {service.name} leads to a port that {workload.name} does not open",
-                    expected=one_of(f"{p.name} ({p.number})" if p.name else str(p.number) for p in every),
-                    actual=f"targetPort {port.target}",
-                )
+def target_port_open(deployment: Deployment, service: Service, opened: set[str | int], workload: Workload) -> None:
+    for port in service.ports:
+        if port.target not in opened:
+            every = [p for container in workload.main for p in container.ports]
+            raise Breach(
+                f"port {port.number} of Service {service.name} leads to a port that {workload.name} does not open",
+                expected=one_of(f"{p.name} ({p.number})" if p.name else str(p.number) for p in every),
+                actual=f"targetPort {port.target}",
+            )
 
 
 def _each_address(deployment: Deployment) -> Iterator[Case]:
