@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -44,6 +45,8 @@ def serve_both(*parts: tuple[ASGIApp, int]) -> None:
     Raises UsageError when a port is in use.
     """
     sockets = [bound(port) for _, port in parts]
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # a big answer has no cycles, and searching it for some takes half its time
     servers = [_Part(_config(app)) for app, _ in parts]
     asyncio.run(_until_a_signal(servers, sockets))
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from environments.local.standins.marquez import facets, problems, reading, runs, times
@@ -16,7 +16,6 @@ from environments.local.standins.marquez.reading import Shape
 from environments.local.standins.marquez.recording import dataset_ids, put_job
 from environments.local.standins.marquez.tables import (
     Dataset,
-    DatasetVersion,
     Facet,
     Job,
     JobIO,
@@ -89,7 +88,7 @@ def _with_runs(session: Session, found: Json, job: Job) -> Json:
     return found
 
 
-def _named(session: Session, versions: Iterable[DatasetVersion]) -> list[Json]:
+def _named(session: Session, versions: Iterable[Row[Any]]) -> list[Json]:
     return dataset_ids({"namespace": one.namespace, "name": one.name} for one in versions)
 
 

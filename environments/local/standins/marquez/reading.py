@@ -69,7 +69,10 @@ def _jackson(text: str, error: json.JSONDecodeError) -> str:
 
 
 def bind(text: str, value: Any, shape: Shape) -> list[str]:
-    """Return what a parsed body lacks (`run.runId must not be null`, …); raises Problem for what cannot be bound."""
+    """Return what a parsed body lacks (`run.runId must not be null`, …); raises Problem for what cannot be bound.
+
+    Scalars in the place of a text become one in the body.
+    """
     return list(_bound(text, value, shape, (), ""))
 
 
@@ -90,6 +93,8 @@ def _bound(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[
             lacking += _bound(text, one, kind, inner, here)
         else:
             _scalar(text, one, kind, inner, here)
+            if kind in ("text", "uri") and not isinstance(one, str):
+                value[key] = json.dumps(one)  # Jackson takes a number or a boolean for its text
     return lacking
 
 

@@ -39,6 +39,8 @@ def record_dataset(session: Session, told: Json, when: datetime, run: str | None
     touch(session, told["namespace"], when)
     touch(session, plain_name(told["namespace"]), when)
     data_source = facets.get("dataSource") or {"name": "default", "uri": ""}
+    if data_source.get("name") is None:
+        raise page(keeps=True)  # the real server's database refuses it
     put_source(
         session, data_source["name"], "POSTGRESQL", data_source.get("uri"), when, keep="dataSource" not in facets
     )
