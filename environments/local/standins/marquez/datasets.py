@@ -162,7 +162,7 @@ def one(call: Call) -> Json:
 
 def all_of(call: Call) -> Json:
     """List a namespace's datasets by name."""
-    limit, offset, namespace = call.limit, call.offset, call.path["namespace"]
+    (limit, offset), namespace = call.page(), call.path["namespace"]
     existing(call.session, namespace)
     ours = select_named().where(Symlink.namespace == namespace)
     total = call.session.scalar(select(func.count()).select_from(ours.subquery()))

@@ -39,6 +39,7 @@ _COLUMN = Shape(
     },
 )
 _DATASET_FACETS = {
+    "description": "text",
     "documentation": _facet("DocumentationDatasetFacet", description="text"),
     "schema": _facet(
         "SchemaDatasetFacet",

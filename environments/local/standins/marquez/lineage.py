@@ -22,7 +22,8 @@ _Sides = dict[str, set[str]]
 
 def graph(call: Call) -> Json:
     """Show the graph around a node, `depth` jobs far in both directions."""
-    node, depth = node_id(call.param("nodeId")), call.number("depth", 20)
+    depth = call.number("depth", 20)
+    node = node_id(call.param("nodeId"))
     if node.version is not None:
         raise problems.failed()
     start, alone = _start(call.session, node)

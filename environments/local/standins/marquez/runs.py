@@ -191,12 +191,12 @@ def move(call: Call) -> Json:
 
 def upstream(call: Call) -> Json:
     """Show what a run read, who wrote it, what those read, and so on."""
-    told = call.param("runId")
+    told, depth = call.param("runId"), call.number("depth", 20)
     if not told:
         raise problems.invalid(400, "query param runId must not be null")
     if not UUID.fullmatch(told):
         raise problems.no_route()
-    run_id, depth = told.lower(), call.number("depth", 20)
+    run_id = told.lower()
     if call.session.get(Run, run_id) is None:
         raise problems.not_found("Run", run_id)
     found: list[Json] = []
