@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from environments.local.standins.marquez.reading import Shape
 
-_BASE = {"_producer": "text", "_schemaURL": "text"}
+_BASE = {"_producer": "uri", "_schemaURL": "uri"}
 _LE = "LineageEvent$"
 
 

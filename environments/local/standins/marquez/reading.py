@@ -80,8 +80,8 @@ def _bound(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[
     if not isinstance(value, dict):
         raise malformed(_mismatch(text, value, shape, path, chain))
     prefix = _dotted(path)
-    lacking = [f"{prefix}{key} must not be null" for key in shape.required if value.get(key) in (None, "")
-               and not (value.get(key) == "" and shape.fields.get(key) == "text")]  # fmt: skip
+    lacking = [f"{prefix}{key} must not be null" for key in shape.required if value.get(key) is None
+               or (value[key] == "" and shape.fields.get(key) == "time")]  # fmt: skip
     for key, one in value.items():
         kind = shape.fields.get(key, shape.further)
         if kind is None or one is None:
