@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 
 from fixtures.feature_files import FeatureFile
-from fixtures.options import MARKERS
 from fixtures.stack import STACK
+from fixtures.stage_order import stage_of
+from harness.contracts.registry import Stage
 from harness.stack import Stack
 
 _REPORT = Path(".harness") / "report.json"
-_STAGES = ("preflight", "load", "init", "bronze", "transform", "semantic", "traces", "lineage")
+_OTHER = "other"  # scenarios without a stage's tag
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Write each scenario's stage where the controller finds it."""
     for item in items:
         if isinstance(item.parent, FeatureFile):
-            stages = [stage for stage in _STAGES if stage in MARKERS and item.get_closest_marker(stage)]
-            item.user_properties.append(("stage", stages[0] if stages else "other"))
+            item.user_properties.append(("stage", str(stage_of(item) or _OTHER)))  # str: a worker sends it as it is
 
 
 @pytest.hookimpl(trylast=True)
@@ -67,7 +67,7 @@ def _by_stage(reports: list[pytest.TestReport]) -> dict[str, dict[str, Any]]:
         figures["seconds"] += report.duration
         figures["scenarios"] += 1
         figures["passed"] += report.passed
-    known = [stage for stage in (*_STAGES, "other") if stage in stages]
+    known = [stage for stage in (*Stage, _OTHER) if stage in stages]
     return {stage: stages[stage] for stage in known}
 
 
