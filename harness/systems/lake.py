@@ -6,6 +6,7 @@ Its extensions come from the wheels beside it, so that nothing is downloaded; th
 from __future__ import annotations
 
 import importlib.util
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,10 @@ def named(*parts: str) -> str:
 
 @dataclass
 class Lake:
-    """DuckDB in memory with the catalog attached as `lake`, using keys of its own instead of vended ones."""
+    """DuckDB in memory with the catalog attached as `lake`, using keys of its own instead of vended ones.
+
+    `timeout`: seconds for an answer of the catalog or of the store.
+    """
 
     catalog_uri: str
     warehouse: str
@@ -58,6 +62,7 @@ class Lake:
     keys: Keys
     client_secret: str = field(repr=False)
     scope: str = "PRINCIPAL_ROLE:ALL"
+    timeout: float = 30.0
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @cached_property
@@ -76,6 +81,7 @@ class Lake:
             f" ENDPOINT {quoted(host)}, URL_STYLE 'path', USE_SSL {str(scheme == 'https').lower()})"
         )
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET http_timeout = {math.ceil(self.timeout)}")
         return connection
 
     def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
