@@ -95,7 +95,12 @@ class StartError(EnvironmentFailure):
 
 
 class Unreachable(EnvironmentFailure):
-    """A system of a stack that was up cannot be reached: its process has died, or it does not answer."""
+    """A system of a stack that was up cannot be reached: its process has died, or it does not answer.
+
+    `late`: it took the question, and the time for an answer ran out.
+    """
+
+    late = False
 
 
 class WaitTimeout(EnvironmentFailure):

@@ -31,6 +31,11 @@ _UNREACHABLE = (
     "requests.exceptions:ConnectionError",
     "requests.exceptions:Timeout",
 )
+_LATE = (
+    "httpx:TimeoutException",
+    "botocore.exceptions:ReadTimeoutError",
+    "requests.exceptions:Timeout",
+)
 _ANSWERED = (
     "botocore.exceptions:ClientError",
     "duckdb:Error",
@@ -76,7 +81,9 @@ def blamed(contract: Contract, stack: Stack | None = None) -> Iterator[None]:
             raise
         dead = dead_workloads(stack)
         if unreachable or dead:
-            raise _environment(contract, _words(error), dead) from error
+            failure = _environment(contract, _words(error), dead)
+            failure.late = is_one_of(error, _LATE)
+            raise failure from error
         raise Breach(actual=_words(error)).of(contract) from error
 
 

@@ -38,10 +38,10 @@ class Probe:
     """Clients of one stack, each made when it is first used.
 
     `result`: gives the result of a stage, made on demand once for the stack; by default made anew by each probe.
-    `rerun`: runs a job workload of the stack again, to its end. `expectations_file`: by default beside the platform's
-    file. `scale`: what the demo's rows were multiplied by. `make_client`: makes the HTTP clients; the default records
-    nothing. `patience`: seconds that no wait and no request may exceed; by default each has its own limit. `on_check`:
-    told the id of each contract that is checked.
+    `rerun`: runs a job workload of the stack again, to its end. `expectations_file`: by default beside the
+    platform.yaml that the stack was made from. `scale`: what the demo's rows were multiplied by; by default the stack's.
+    `make_client`: makes the HTTP clients; the default records nothing. `patience`: seconds that no wait and no request
+    may exceed; by default each has its own limit. `on_check`: told the id of each contract that is checked.
     """
 
     def __init__(
@@ -52,17 +52,17 @@ class Probe:
         result: Callable[[str], Result] | None = None,
         rerun: Callable[[str], object] | None = None,
         expectations_file: Path | None = None,
-        scale: int = 1,
+        scale: int | None = None,
         make_client: MakeClient = plain_client,
         patience: float = math.inf,
         on_check: Callable[[str], object] = lambda id: None,
     ) -> None:
         self.stack = stack
         self.platform = platform
-        self.scale = scale
+        self.scale = scale if scale is not None else stack.scale
         self._result = result
         self._rerun = rerun
-        self._expectations_file = expectations_file or stack.platform_file.with_name(FILE)
+        self._expectations_file = expectations_file or (stack.made_from or stack.platform_file).with_name(FILE)
         self._make = make_client
         self.patience = patience
         self.on_check = on_check
@@ -92,6 +92,11 @@ class Probe:
     def within(self, limit: float) -> float:
         """Return a limit in seconds, shortened to the patience that there is."""
         return min(limit, self.patience)
+
+    def needs(self, seconds: float) -> None:
+        """Raise NotEvaluated when there is not the patience for something that may take so long."""
+        if self.patience < seconds:
+            raise NotEvaluated(f"it may take {seconds:.0f} s, more than there is patience for")
 
     def eventually(self, holds: Callable[[], T], limit: float, *, after: str) -> T:
         """Call `holds` until it raises no Breach, and return what it returns.
@@ -188,6 +193,7 @@ class Probe:
             warehouse=self.platform.warehouse,
             keys=self._keys(),
             timeout=self.within(30.0),
+            fresh=math.isinf(self.patience),  # a look at what is there, made at once, is of one moment
             **self._catalog_secrets(),
         )
 

@@ -73,9 +73,9 @@ def _why_silent(probe: Probe, cube: str) -> str | None:
     for question in probe.expectations.semantic.questions.values():
         if cube in question.cubes:
             try:
-                probe.cube.load(question.query, limit=probe.within(ANSWER_LIMIT))
-            except (UnexpectedAnswer, WaitTimeout) as error:
-                why = error.actual or error.heading
+                _load(probe, question)
+            except UnexpectedAnswer as error:
+                why = error.actual
             else:
                 return None
     return why
@@ -153,6 +153,7 @@ def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
 
     The namespace is made, and dropped again.
     """
+    probe.needs(ANSWER_LIMIT)
     try:
         return _answer_fresh(probe, change, namespace)
     finally:
@@ -263,8 +264,16 @@ def as_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[l
 
 
 def _ask(probe: Probe, question: Question, claim: Mapping[str, str] | None) -> list[list[Any]]:
-    answered = probe.cube.load(question.query, layers=claim, limit=probe.within(ANSWER_LIMIT))
-    return as_rows(answered, members(question.query))
+    return as_rows(_load(probe, question, claim), members(question.query))
+
+
+def _load(probe: Probe, question: Question, claim: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+    """Return the rows of an answer; raises NotEvaluated when it is later than there is patience for."""
+    try:
+        return probe.cube.load(question.query, layers=claim, limit=probe.within(ANSWER_LIMIT))
+    except WaitTimeout:
+        probe.needs(ANSWER_LIMIT)
+        raise
 
 
 def _expected(probe: Probe, question: Question, namespaces: Mapping[str, str]) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.contracts.blame import blamed
 from harness.contracts.breach import Breach, Breaches, NotEvaluated
-from harness.contracts.registry import Case, Contract, Target
+from harness.contracts.registry import Case, Contract, Stage, Target
 from harness.diagnosis.deadline import Deadline
 from harness.errors import EnvironmentFailure, Unreachable, UsageError
 
@@ -140,6 +140,9 @@ def _checked(contract: Contract, target: Any, case: Case, deadline: Deadline) ->
             breach.location = breach.location or case.location
             yield Outcome(contract, breach.subject, breach)
     except Unreachable as failure:  # what it requires holds: its process runs, and does not answer
+        if failure.late and contract.stage is not Stage.INIT:  # what costs nothing is asked there; this is work
+            yield Outcome(contract, case.subject, reason=f"no answer in time: {failure.actual}", open=True)
+            return
         breach = Breach("it cannot be reached", expected=failure.expected, actual=failure.actual).of(contract)
         breach.subject, breach.location = case.subject, case.location
         yield Outcome(contract, case.subject, breach)

@@ -29,6 +29,15 @@ def as_text(diagnosis: Diagnosis) -> str:
     return "\n\n".join([*roots, sums])
 
 
+def undecided(diagnosis: Diagnosis) -> list[str]:
+    """Return a line for each reason for which contracts could not be evaluated, though no root stood in their way."""
+    reasons: dict[str, dict[str, None]] = {}
+    for outcome in diagnosis.outcomes:
+        if outcome.open:
+            reasons.setdefault(mask(str(outcome.reason)), {})[outcome.contract.id] = None
+    return [f"not evaluated: {_listed(list(ids))} ({reason})" for reason, ids in reasons.items()]
+
+
 def _root(root: Outcome) -> dict[str, Any]:
     breach = root.breach
     assert breach is not None
@@ -63,9 +72,13 @@ def _told(diagnosis: Diagnosis, root: Outcome) -> str:
             lines.extend(f"  {'':<9} {line}" for line in rest)
     along = list(dict.fromkeys(outcome.contract.id for outcome in diagnosis.broke_with(root)))
     if along:
-        more = f", {len(along) - _SHOWN} more" if len(along) > _SHOWN else ""
-        lines.append(f"  broke with it: {', '.join(along[:_SHOWN])}{more}")
+        lines.append(f"  broke with it: {_listed(along)}")
     return "\n".join(lines)
+
+
+def _listed(ids: list[str]) -> str:
+    more = f", {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"{', '.join(ids[:_SHOWN])}{more}"
 
 
 def _masked(text: str | None) -> str | None:
