@@ -8,7 +8,7 @@ or for something that the subject is made from. A requirement of which nothing c
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,9 +40,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The outcomes, in the order in which they were evaluated."""
+    """The outcomes, in the order in which they were evaluated; `on_require` is told the ids that are required."""
 
     outcomes: tuple[Outcome, ...]
+    on_require: Callable[[str], object] = field(default=lambda id: None, compare=False, repr=False)
 
     @property
     def roots(self) -> tuple[Outcome, ...]:
@@ -72,6 +73,8 @@ class Diagnosis:
 
     def require(self, *ids: str) -> None:
         """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
+        for id in ids:
+            self.on_require(id)
         outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
         breaches = [outcome.breach for outcome in outcomes if outcome.breach]
         if breaches:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.contracts.breach import Breach
 from harness.diagnosis.evaluate import Diagnosis, Outcome
 from harness.evidence.masking import mask
 
@@ -13,7 +14,7 @@ _SHOWN = 8  # contracts that broke with a root, by name
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the roots and how many contracts hold, are broken, and were not evaluated."""
     return {
-        "roots": [_root(root) for root in diagnosis.roots],
+        "roots": [breach_as_json(root.breach) for root in diagnosis.roots if root.breach],
         "held": len(diagnosis.held),
         "broken": len(diagnosis.broken),
         "not_evaluated": len(diagnosis.not_evaluated),
@@ -38,12 +39,11 @@ def undecided(diagnosis: Diagnosis) -> list[str]:
     return [f"not evaluated: {_listed(list(ids))} ({reason})" for reason, ids in reasons.items()]
 
 
-def _root(root: Outcome) -> dict[str, Any]:
-    breach = root.breach
-    assert breach is not None
+def breach_as_json(breach: Breach) -> dict[str, Any]:
+    """Return a breach as machines are told it."""
     return {
-        "contract": root.contract.id,
-        "stage": str(root.contract.stage),
+        "contract": breach.contract,
+        "stage": breach.stage,
         "subject": breach.subject or None,
         "expected": _masked(breach.expected),
         "actual": _masked(breach.actual or breach.heading),
