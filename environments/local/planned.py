@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from environments.local.effective import endpoints_of, read_platform, write_effective
@@ -21,8 +22,12 @@ from harness.workloads import ConfigObject, Container, Deployment, Objects, Port
 def planned(settings: Settings, folder: Path) -> Deployment:
     """Return the workloads of a stack with these settings, at their usual ports, and its effective platform.yaml.
 
-    `folder`: takes what the recipes write (configuration files, no data).
+    `folder`: takes what the recipes write (configuration files, no data). A platform.yaml that makes no platform has no
+    workloads either.
     """
+    given = platform.read_platform(settings.platform)
+    if given.platform is None:
+        return Deployment(Objects(), given, complete=True)
     secrets = make_secrets()
     addresses = {server.name: server.url for server in externals(settings, secrets)}
     endpoints = endpoints_of(USUAL, addresses.get("polaris"), addresses.get("marquez"))
@@ -30,7 +35,9 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     write_effective(read_platform(settings.platform), endpoints, file)
     plan = Plan(file, folder, planned_parts(), endpoints, USUAL, secrets, settings.object_store, settings.scale)
     workloads = tuple(as_workload(spec, secrets) for spec in declare(plan, without=frozenset(addresses)))
-    return Deployment(Objects(workloads, configs=_secrets(secrets)), platform.read_platform(file), complete=True)
+    # The endpoints are the effective ones; mistakes and places are those of the user's own file.
+    reading = replace(given, platform=platform.read_platform(file).platform)
+    return Deployment(Objects(workloads, configs=_secrets(secrets)), reading, complete=True)
 
 
 def as_workload(spec: ProcessSpec, secrets: Mapping[str, str]) -> Workload:

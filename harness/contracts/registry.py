@@ -191,6 +191,7 @@ def _load() -> None:
         bronze,
         init,
         lineage,
+        load,
         preflight,
         running,
         semantic,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.contracts.breach import Breach
-from harness.contracts.preflight.declare import platform_is_read, preflight
+from harness.contracts.preflight.declare import is_whole, platform_is_read, preflight
 from harness.contracts.registry import Case
 from harness.errors import Location
 from harness.platform.document import value_at
@@ -16,6 +16,7 @@ from harness.workloads.model import ConfigObject
 
 # ConfigMaps that every namespace has without anybody's manifest.
 _GIVEN = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt"})
+_MISSPELT = 0.9  # how near two names are of which one is a slip of the other
 _RELOADERS = ("checksum", "hash", "reloader.stakater.com", "configmap.reloader")
 
 
@@ -51,12 +52,11 @@ def _each_key(deployment: Deployment) -> Iterator[Case]:
 def objects_exist(deployment: Deployment, workload: Workload, ref: Ref) -> None:
     if deployment.config(ref, workload.namespace) or ref.optional or ref.name in _GIVEN:
         return
-    here = [config for config in deployment.objects.configs if config.kind == ref.kind]
-    known = sorted({config.name for config in here})
-    # A Secret is often made by hand or by an operator: only one that is all but a known one is proved to be wrong.
-    if ref.kind == "Secret" and not deployment.complete and nearest(ref.name, known) is None:
-        return
-    if ref.kind == "ConfigMap" and not deployment.complete and not here:
+    known = sorted({config.name for config in deployment.objects.configs if config.kind == ref.kind})
+    # A Secret is often made by hand or by an operator, and one chart of several takes ConfigMaps of another: then only
+    # a name that is all but a known one is proved to be wrong.
+    known_whole = deployment.complete or (ref.kind == "ConfigMap" and is_whole(deployment))
+    if not known_whole and nearest(ref.name, known, _MISSPELT) is None:
         return
     raise Breach(
         f"there is no {ref.kind} {ref.name!r}{did_you_mean(ref.name, known)}",
@@ -127,26 +127,32 @@ def _inside(config: ConfigObject, path: str) -> str | None:
 def platform_carried_whole(deployment: Deployment) -> None:
     given = deployment.platform
     assert given is not None
+    wanted = given.model_dump(mode="json", exclude_unset=True)
     for copy in deployment.carried:
-        if copy.platform and copy.platform.digest == given.digest:
+        found = next(_differences(wanted, copy.content, ()), None)
+        if found is None:
             continue
-        wanted = given.model_dump(mode="json", exclude_unset=True)
-        path, expected, actual = next(_differences(wanted, copy.content, ()), ((), None, None))
+        path, expected, actual = found
         key = ".".join(path)
         raise Breach(
-            f"ConfigMap {copy.config.name!r} carries another platform.yaml"
-            + (f": they differ at {key}" if key else ", and no valid one"),
+            f"ConfigMap {copy.config.name!r} carries another platform.yaml: they differ at {key}",
             expected=_told(path, expected),
             actual=_told(path, actual),
-            subject=f"configmap/{copy.config.name}/{key}".rstrip("/"),
+            subject=f"configmap/{copy.config.name}/{key}",
             location=copy.config.location,
         )
 
 
 def _differences(wanted: Any, there: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield what a copy says otherwise, and the layers that it leaves away.
+
+    It may leave away what nobody reads there; one with a version and without layers is cut off.
+    """
     if isinstance(wanted, Mapping) and isinstance(there, Mapping):
-        for key in [*wanted, *(key for key in there if key not in wanted)]:
-            yield from _differences(wanted.get(key), there.get(key), (*path, str(key)))
+        for key, value in wanted.items():
+            needed = path[:1] == ("layers",) or (not path and key == "layers" and "version" in there)
+            if key in there or needed:
+                yield from _differences(value, there.get(key), (*path, str(key)))
     elif wanted != there:
         yield path, wanted, there
 

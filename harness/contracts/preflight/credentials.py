@@ -7,8 +7,9 @@ the catalog says stsUnavailable; without a roleArn it asks for none, and an emul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness.contracts.breach import Breach
 from harness.contracts.preflight.declare import Seen as Variable
@@ -39,17 +40,17 @@ class Lending:
 
 def _each_lending(deployment: Deployment) -> Iterator[Case]:
     sent = list(storage_configs(deployment))
-    for config, content in sent:
+    for name, location, content in sent:
         endpoint = content.get("stsEndpoint") or content.get("endpoint")
         role = content.get("roleArn")
         lending = Lending(
-            f"storageConfigInfo in {config.name}",
+            f"storageConfigInfo in {name}",
             role if isinstance(role, str) else None,
             content.get("stsUnavailable") is True,
             endpoint if isinstance(endpoint, str) else None,
-            config.location,
+            location,
         )
-        yield Case(f"configmap/{config.name}", {"lending": lending}, config.location)
+        yield Case(name, {"lending": lending}, location)
     platform = deployment.platform
     for name, catalog in platform.catalogs.items() if platform else ():
         told = "properties" in catalog.model_fields_set
@@ -65,6 +66,29 @@ def _each_lending(deployment: Deployment) -> Iterator[Case]:
                 deployment.reading.locate(path),
             )
             yield Case(f"platform.yaml/catalogs.{name}", {"lending": lending}, lending.location)
+    yield from _each_emptied(deployment)
+
+
+def _each_emptied(deployment: Deployment) -> Iterator[Case]:
+    """Yield the roles that a variable or a chart's values set to nothing."""
+    for workload, container in deployment.containers():
+        for name, variable in deployment.variables(workload, container).items():
+            if _ROLE_WORDS.search(name) and variable.known and variable.value == "":
+                case = variable_case(workload, container, variable)
+                yield Case(case.subject, {"lending": Lending(name, "", False, None, case.location)}, case.location)
+    for values in deployment.values:
+        for path, value in _leaves(values, ()):
+            if _ROLE_WORDS.search(path[-1]) and value == "":
+                name = ".".join(path)
+                yield Case(f"values/{name}", {"lending": Lending(name, "", False, None, None)})
+
+
+def _leaves(values: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(values, Mapping) and len(path) < 10:
+        for key, value in values.items():
+            yield from _leaves(value, (*path, str(key)))
+    elif path:
+        yield path, values
 
 
 def _makes_catalog(deployment: Deployment) -> bool:
@@ -86,7 +110,7 @@ def _names_a_role(deployment: Deployment) -> bool:
 def role_fits_store(deployment: Deployment, lending: Lending) -> None:
     if lending.role == "":
         raise Breach(
-            f"the roleArn of {lending.where} is empty",
+            f"the role of {lending.where} is empty",
             expected="the ARN of a role, or no roleArn where stsUnavailable is true",
             actual='""',
             evidence="Polaris answers 400 ARN must not be empty",
@@ -108,7 +132,9 @@ def role_fits_store(deployment: Deployment, lending: Lending) -> None:
     requires=("platform.vending-possible",),
     mend="set access_delegation: none and let the clients bring their own keys, or leave stsUnavailable away",
     applies=platform_is_read,
-    each=lambda deployment: (case for case in _each_lending(deployment) if case.subject.startswith("configmap/")),
+    each=lambda deployment: (
+        case for case in _each_lending(deployment) if case.params["lending"].where.startswith("storageConfigInfo")
+    ),
 )
 def vending_fits_store(deployment: Deployment, lending: Lending) -> None:
     platform = deployment.platform
