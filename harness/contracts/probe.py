@@ -39,9 +39,10 @@ class Probe:
 
     `result`: gives the result of a stage, made on demand once for the stack; by default made anew by each probe.
     `rerun`: runs a job workload of the stack again, to its end. `expectations_file`: by default beside the
-    platform.yaml that the stack was made from. `scale`: what the demo's rows were multiplied by; by default the stack's.
-    `make_client`: makes the HTTP clients; the default records nothing. `patience`: seconds that no wait and no request
-    may exceed; by default each has its own limit. `on_check`: told the id of each contract that is checked.
+    platform.yaml that the stack was made from. `scale`: what the demo's rows were multiplied by; by default as the
+    stack has it. `make_client`: makes the HTTP clients; the default records nothing. `patience`: seconds that no wait
+    and no request may exceed; by default each has its own limit. `on_check`: told the id of each contract that is
+    checked.
     """
 
     def __init__(

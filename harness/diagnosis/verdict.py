@@ -47,7 +47,7 @@ def judge(failures: Iterable[Failure], diagnosis: Diagnosis, contracts: Iterable
     unexplained: list[Failure] = []
     for failure in failures:
         of_contract = outcomes.get(failure.contract or "", [])
-        if failure.contract not in requires:
+        if failure.contract is None:
             if not (failure.unreachable and diagnosis.roots):
                 unexplained.append(failure)
         elif any(one.breach or any(root.breach for root in one.because) for one in of_contract):
@@ -64,7 +64,7 @@ def judge(failures: Iterable[Failure], diagnosis: Diagnosis, contracts: Iterable
 def _behind(id: str, broken: set[str], requires: Mapping[str, tuple[str, ...]]) -> bool:
     """Return whether a contract requires, however far away, one that is broken."""
     seen: set[str] = set()
-    open_ones = list(requires[id])
+    open_ones = list(requires.get(id, ()))
     while open_ones:
         needed = open_ones.pop()
         if needed in broken:
