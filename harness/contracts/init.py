@@ -182,7 +182,7 @@ def catalog_probe_table(probe: Probe, layer: str) -> Facts:
     "catalog.init-changes-nothing",
     stage=Stage.INIT,
     promise="Running the init job again changes nothing.",
-    requires=("catalog.namespace-located",),
+    requires=("catalog.namespace-located", "object-store.answers"),
     mend="let the init job look before it makes: a PUT or POST of what is there is a change",
 )
 def catalog_init_changes_nothing(probe: Probe) -> Facts:

@@ -183,7 +183,8 @@ def _answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
     "semantic.rollup-refreshed",
     stage=Stage.SEMANTIC,
     promise="The refresh worker keeps a rollup whose rows are what the tables say now.",
-    requires=("refresh-worker.answers", "semantic.cubes-answer"),
+    # The worker's own namespace has no place of its own: it lies in the bucket of the catalog's first layer.
+    requires=("refresh-worker.answers", "semantic.cubes-answer", "bronze.files-there"),
     mend="look why the worker does not build: harness logs cube-refresh-worker",
 )
 def semantic_rollup_refreshed(probe: Probe) -> Facts:

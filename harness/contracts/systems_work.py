@@ -15,10 +15,21 @@ from harness.systems.http import answer
 
 
 @contract(
+    "object-store.answers",
+    stage=Stage.INIT,
+    promise="The object store lists its buckets.",
+    requires=("object-store.running",),
+    mend="look at the store's log (harness logs object-store), and check its endpoint and keys",
+)
+def object_store_answers(probe: Probe) -> Facts:
+    return {"buckets": probe.objects.buckets()}
+
+
+@contract(
     "object-store.keeps-objects",
     stage=Stage.INIT,
     promise="The object store takes an object in each layer's bucket and gives it back.",
-    requires=("object-store.running",),
+    requires=("object-store.answers",),
     mend="make the buckets that platform.yaml names, and check the store's endpoint and keys",
 )
 def object_store_keeps_objects(probe: Probe) -> Facts:
@@ -46,7 +57,7 @@ def object_store_keeps_objects(probe: Probe) -> Facts:
     "object-store.assumes-role",
     stage=Stage.INIT,
     promise="The store's STS answers AssumeRole where the catalog vends credentials.",
-    requires=("object-store.running", "catalog.warehouse-exists"),
+    requires=("object-store.answers", "catalog.warehouse-exists"),
     mend="use a store whose STS works, or keep the catalog from vending: `stsUnavailable: true`, clients with own keys",
 )
 def object_store_assumes_role(probe: Probe) -> Facts:
