@@ -6,6 +6,8 @@ import pytest
 
 from harness.contracts import Breach, NotEvaluated, Stage, all_contracts
 from harness.diagnosis.live import diagnose, needed_for
+from harness.errors import WaitTimeout
+from harness.results import StageFailed, StageResults
 
 
 def test_every_process_that_has_ended_is_named_with_the_end_of_its_log(stack):
@@ -41,8 +43,6 @@ def test_what_may_still_come_is_no_breach_where_patience_is_short(stack, probe):
 
 
 def test_a_stage_that_failed_is_a_breach_with_the_words_of_then(stack):
-    from harness.results import StageFailed, StageResults
-
     (stack.folder / "results").mkdir()
     (stack.folder / "results" / "bronze.json").write_text(
         json.dumps({"failed": "run 1 ended", "evidence": "no space left", "run": "another"})
@@ -51,3 +51,12 @@ def test_a_stage_that_failed_is_a_breach_with_the_words_of_then(stack):
         StageResults(stack).kept("bronze")
     assert error.value.evidence == "no space left"
     assert StageResults(stack).kept("transform") is None
+
+
+def test_a_stage_that_was_given_up_since_a_workload_had_died_proves_nothing(stack):
+    def given_up():
+        raise WaitTimeout("waiting ended early")
+
+    with pytest.raises(WaitTimeout):
+        StageResults(stack, "one").get("bronze", given_up)
+    assert StageResults(stack).kept("bronze") is None
