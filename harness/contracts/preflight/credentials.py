@@ -25,6 +25,7 @@ _DUMMY = "test"  # the key that LocalStack's own documentation gives, and takes 
 _SECRET_NAME = re.compile(r"(?:^|_)SECRET$")
 _LATER = re.compile(r"\$[({]|^secret:|^vault:|^ref\+")  # put in by a later expansion
 _ROLE_WORDS = re.compile(r"role_?arn", re.IGNORECASE)
+_NO_STS = re.compile(r"sts_?unavailable", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,36 +52,49 @@ def _each_lending(deployment: Deployment) -> Iterator[Case]:
             location,
         )
         yield Case(name, {"lending": lending}, location)
-    platform = deployment.platform
-    for name, catalog in platform.catalogs.items() if platform else ():
-        told = "properties" in catalog.model_fields_set
-        # Who leaves the properties away may send the role in another way; the job that makes the catalog is asked.
-        if told if sent else told or (_makes_catalog(deployment) and not _names_a_role(deployment)):
-            stores = [s.endpoint for s in platform.storage.values()] if platform else []
-            path = ("catalogs", name, "properties")
-            lending = Lending(
-                f"catalogs.{name}.properties",
-                catalog.properties.role_arn,
-                catalog.properties.sts_unavailable,
-                stores[0] if stores else None,
-                deployment.reading.locate(path),
-            )
-            yield Case(f"platform.yaml/catalogs.{name}", {"lending": lending}, lending.location)
+    if not sent:
+        yield from _each_declared(deployment)
     yield from _each_emptied(deployment)
 
 
+def _each_declared(deployment: Deployment) -> Iterator[Case]:
+    """Yield what platform.yaml's catalogs are made with, where that is all there is to go by."""
+    platform = deployment.platform
+    for name, catalog in platform.catalogs.items() if platform else ():
+        # Who leaves the properties away may send the role in another way; the job that makes the catalog is asked.
+        if "properties" in catalog.model_fields_set or (_makes_catalog(deployment) and not _names_a_role(deployment)):
+            place = deployment.reading.locate(("catalogs", name, "properties"))
+            said = catalog.properties
+            where = f"catalogs.{name}.properties"
+            lending = Lending(where, said.role_arn, said.sts_unavailable, _store(deployment), place)
+            yield Case(f"platform.yaml/catalogs.{name}", {"lending": lending}, place)
+
+
 def _each_emptied(deployment: Deployment) -> Iterator[Case]:
-    """Yield the roles that a variable or a chart's values set to nothing."""
+    """Yield the roles that a variable or a chart's values set to nothing, unless they say that there is no STS, too."""
+    empty: list[Case] = []
+    without_sts = False
     for workload, container in deployment.containers():
         for name, variable in deployment.variables(workload, container).items():
+            without_sts |= bool(_NO_STS.search(name)) and str(variable.value).lower() == "true"
             if _ROLE_WORDS.search(name) and variable.known and variable.value == "":
-                case = variable_case(workload, container, variable)
-                yield Case(case.subject, {"lending": Lending(name, "", False, None, case.location)}, case.location)
+                empty.append(variable_case(workload, container, variable))
     for values in deployment.values:
         for path, value in _leaves(values, ()):
+            without_sts |= bool(_NO_STS.search(path[-1])) and value is True
             if _ROLE_WORDS.search(path[-1]) and value == "":
-                name = ".".join(path)
-                yield Case(f"values/{name}", {"lending": Lending(name, "", False, None, None)})
+                empty.append(Case(f"values/{'.'.join(path)}"))
+    platform = deployment.platform
+    without_sts |= platform is not None and any(c.properties.sts_unavailable for c in platform.catalogs.values())
+    for case in empty:
+        where = case.subject.rpartition("/")[2]
+        lending = Lending(where, None, without_sts, _store(deployment), case.location)
+        yield Case(case.subject, {"lending": lending}, case.location)
+
+
+def _store(deployment: Deployment) -> str | None:
+    platform = deployment.platform
+    return next((storage.endpoint for storage in platform.storage.values()), None) if platform else None
 
 
 def _leaves(values: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

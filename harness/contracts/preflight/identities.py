@@ -102,6 +102,7 @@ def identity_set(deployment: Deployment, workload: Workload, volume: Volume, con
             f"whether containers of {workload.name} can share {volume.kind} {volume.name!r} is left to their images",
             expected=_SET,
             actual=f"no fsGroup, and no runAsUser for {', '.join(unknown)}",
+            evidence=", ".join(f"{c.name} runs as {_who(user_of(workload, c))}" for c in containers),
         )
 
 
