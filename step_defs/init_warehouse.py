@@ -6,13 +6,16 @@ import re
 
 from pytest_bdd import parsers, then
 
-from harness.contracts import Probe, check
+from harness.contracts import Probe, Soft, check, check_each
+from harness.contracts.running import PARTS
 
 FACTS = {
+    "the object store lists its buckets": "object-store.answers",
     "the object store keeps an object in every bucket": "object-store.keeps-objects",
     "the object store lends keys of the catalog's role": "object-store.assumes-role",
     "the database answers a query": "database.answers",
     "the catalog says that it is up": "catalog.healthy",
+    "the catalog lets the platform's principal read": "catalog.principal-granted",
     "the trace store lists its services": "trace-store.answers",
     "the lineage store lists its namespaces": "lineage-store.answers",
     "the orchestrator has loaded its code": "orchestrator.location-loaded",
@@ -25,6 +28,14 @@ FACTS = {
 @then(parsers.re(f"(?P<fact>{'|'.join(map(re.escape, FACTS))})"))
 def fact_holds(probe: Probe, fact: str) -> None:
     check(probe, FACTS[fact])
+
+
+@then("every process of the platform still runs")
+def processes_run(probe: Probe, soft: Soft) -> None:
+    for part in PARTS:
+        with soft.one():
+            check_each(probe, part.id)
+    soft.settle()
 
 
 @then("the catalog issues a token when it is asked by a form")

@@ -1,12 +1,23 @@
 """Contracts: one named promise of the platform each, checked by one small function.
 
-A package or module a stage declares them: preflight, systems_work and init, bronze, transform, semantic, traces,
-lineage. `check` checks one on a Probe; harness.diagnosis evaluates many.
+A package or module a stage declares them: preflight; running, systems_work and init; bronze, transform, semantic,
+traces, lineage. `check` checks one on a Probe; harness.diagnosis evaluates many.
 """
 
-from harness.contracts.breach import Breach, Breaches
+from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Case, Contract, Facts, Registry, Stage, Target, all_contracts, check, contract
+from harness.contracts.registry import (
+    Case,
+    Contract,
+    Facts,
+    Registry,
+    Stage,
+    Target,
+    all_contracts,
+    check,
+    check_each,
+    contract,
+)
 from harness.contracts.together import Soft, together
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "Case",
     "Contract",
     "Facts",
+    "NotEvaluated",
     "Probe",
     "Registry",
     "Soft",
@@ -22,6 +34,7 @@ __all__ = [
     "Target",
     "all_contracts",
     "check",
+    "check_each",
     "contract",
     "together",
 ]

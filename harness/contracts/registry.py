@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -47,11 +48,13 @@ class Case:
 
     `subject`: its name in reports, from the whole to the part (`floe-cube-api/cube/OTEL_SERVICE_NAME`); empty: the
     target as a whole. `params`: what the check is called with besides its target. `location`: where it is written.
+    `of`: further subjects that it is made from: what is broken there is in its way too, also for the contract itself.
     """
 
     subject: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     location: Location | None = None
+    of: tuple[str, ...] = ()
 
 
 Each = Callable[[Any], Iterable[Case]]
@@ -181,8 +184,17 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
 
     _load()
     found = CONTRACTS[id]
+    probe.on_check(id)
     with blamed(found, probe.stack):
         return found.check(probe, **params) or {}
+
+
+def check_each(probe: Probe, id: str) -> None:
+    """Check one contract on everything that it is about; raises what `check` raises, several breaches together."""
+    from harness.contracts.together import together
+
+    _load()
+    together(*(partial(check, probe, id, **case.params) for case in CONTRACTS[id].each(probe)))
 
 
 def _load() -> None:
@@ -193,6 +205,7 @@ def _load() -> None:
         lineage,
         load,
         preflight,
+        running,
         semantic,
         systems_work,
         traces,

@@ -1,31 +1,34 @@
 """Evaluates contracts along their graph: a contract is checked only where what it requires holds.
 
 So every breach that is found is a root, and what could not be checked because of it is what broke with it. A
-requirement stands in the way only where it is broken for the same subject, for a part of it, or for the whole of it.
+requirement stands in the way only where it is broken for the same subject, for a part of it, or for the whole of it,
+or for something that the subject is made from. A requirement of which nothing can be said stands in the way too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contracts.blame import blamed
-from harness.contracts.breach import Breach, Breaches
+from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.registry import Case, Contract, Stage, Target
-from harness.errors import EnvironmentFailure, HarnessError, UsageError
+from harness.diagnosis.deadline import Deadline
+from harness.errors import EnvironmentFailure, Unreachable, UsageError
 
-
-class NotEvaluated(HarnessError):
-    """Whether a contract holds cannot be said: what it requires does not hold, or what it is about is not there."""
+__all__ = ["Diagnosis", "NotEvaluated", "Outcome", "evaluate"]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a contract on one subject: held, a breach, or (with a `reason`) not evaluated.
 
-    `because`: the root breaches that stood in the way.
+    `because`: what stood in the way: root breaches, and what itself could not be evaluated. `open`: it could not be
+    evaluated, though nothing stood in its way and it is about something.
     """
 
     contract: Contract
@@ -33,13 +36,15 @@ class Outcome:
     breach: Breach | None = None
     reason: str | None = None
     because: tuple[Outcome, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The outcomes, in the order in which they were evaluated."""
+    """The outcomes, in the order in which they were evaluated; `on_require` is told the ids that are required."""
 
     outcomes: tuple[Outcome, ...]
+    on_require: Callable[[str], object] = field(default=lambda id: None, compare=False, repr=False)
 
     @property
     def roots(self) -> tuple[Outcome, ...]:
@@ -69,6 +74,8 @@ class Diagnosis:
 
     def require(self, *ids: str) -> None:
         """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
+        for id in ids:
+            self.on_require(id)
         outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
         breaches = [outcome.breach for outcome in outcomes if outcome.breach]
         if breaches:
@@ -81,27 +88,42 @@ class Diagnosis:
                 raise NotEvaluated(f"{outcome.contract.id} could not be evaluated", actual=outcome.reason)
 
 
-def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any]) -> Diagnosis:
+def evaluate(
+    contracts: Iterable[Contract], targets: Mapping[Target, Any], *, limit: float = math.inf, workers: int = 1
+) -> Diagnosis:
     """Evaluate contracts, which are in the order of their graph, on the targets that there are.
 
-    What has no target, does not apply, or finds nothing that it is about is not evaluated, and says so. A requirement
-    that is not among the contracts is taken to hold.
+    What has no target, does not apply, or finds nothing that it is about is not evaluated, and says so; nor is what is
+    left after `limit` seconds. A requirement that is not among the contracts is taken to hold. `workers`: how many
+    contracts are checked side by side, each after those that it requires.
     """
-    outcomes: list[Outcome] = []
+    deadline = Deadline(limit)
     in_the_way: dict[str, _Broken] = {}
-    for contract in contracts:
+
+    def outcomes_of(contract: Contract, required: Iterable[Future[list[Outcome]]]) -> list[Outcome]:
+        for one in required:
+            one.result()
         broken = in_the_way[contract.id] = _Broken()
-        for outcome in _outcomes(contract, targets, in_the_way):
+        outcomes: list[Outcome] = []
+        for outcome in _outcomes(contract, targets, in_the_way, deadline):
             outcomes.append(outcome)
-            if outcome.breach:
+            if outcome.breach or outcome.open:
                 broken.add(outcome.subject, (outcome,))
             elif outcome.because:
                 broken.add(outcome.subject, outcome.because)
-    return Diagnosis(tuple(outcomes))
+        return outcomes
+
+    # What is required was submitted before, and is begun before: no worker waits for what no worker has.
+    submitted: dict[str, Future[list[Outcome]]] = {}
+    with ThreadPoolExecutor(workers, thread_name_prefix="evaluate") as pool:
+        for contract in contracts:
+            required = [submitted[id] for id in contract.requires if id in submitted]
+            submitted[contract.id] = pool.submit(outcomes_of, contract, required)
+    return Diagnosis(tuple(outcome for one in submitted.values() for outcome in one.result()))
 
 
 def _outcomes(
-    contract: Contract, targets: Mapping[Target, Any], in_the_way: Mapping[str, _Broken]
+    contract: Contract, targets: Mapping[Target, Any], in_the_way: Mapping[str, _Broken], deadline: Deadline
 ) -> Iterator[Outcome]:
     if contract.takes not in targets:
         yield Outcome(contract, "", reason=f"there is no {contract.takes} to look at")
@@ -113,21 +135,21 @@ def _outcomes(
     found = False
     for case in contract.each(target):
         found = True
-        because = _because(contract, case.subject, in_the_way)
+        because = _because(contract, case, in_the_way)
         if because:
-            names = ", ".join(_ids(because))
-            yield Outcome(contract, case.subject, reason=f"{names} does not hold", because=because)
+            yield Outcome(contract, case.subject, reason=_in_words(because), because=because)
         else:
-            yield from _checked(contract, target, case)
+            yield from _checked(contract, target, case, deadline)
     if not found:
         yield Outcome(contract, "", reason="nothing that it is about was found")
 
 
-def _checked(contract: Contract, target: Any, case: Case) -> Iterator[Outcome]:
-    running = contract.takes is Target.STACK
+def _checked(contract: Contract, target: Any, case: Case, deadline: Deadline) -> Iterator[Outcome]:
+    # Whose process has died is a contract of its own, which the others require: a wrong answer is told as one.
+    with_blame = blamed(contract) if contract.takes is Target.STACK else nullcontext()
     try:
-        with blamed(contract, target.stack) if running else nullcontext():
-            contract.check(target, **case.params)
+        with with_blame:
+            deadline.within(lambda: contract.check(target, **case.params))
     except Breach as raised:
         for breach in raised.breaches if isinstance(raised, Breaches) else (raised,):
             assert isinstance(breach, Breach)
@@ -135,18 +157,40 @@ def _checked(contract: Contract, target: Any, case: Case) -> Iterator[Outcome]:
             breach.subject = breach.subject if breach.subject is not None else case.subject
             breach.location = breach.location or case.location
             yield Outcome(contract, breach.subject, breach)
-    except EnvironmentFailure as failure:
-        yield Outcome(contract, case.subject, reason=str(failure))
+    except Unreachable as failure:  # what it requires holds: its process runs, and does not answer
+        if failure.late and contract.stage is not Stage.INIT:  # what costs nothing is asked there; this is work
+            yield Outcome(contract, case.subject, reason=f"no answer in time: {failure.actual}", open=True)
+            return
+        breach = Breach("it cannot be reached", expected=failure.expected, actual=failure.actual).of(contract)
+        breach.subject, breach.location = case.subject, case.location
+        yield Outcome(contract, case.subject, breach)
+    except (EnvironmentFailure, NotEvaluated) as failure:
+        yield Outcome(contract, case.subject, reason=str(failure), open=True)
+    except Exception as error:
+        if contract.takes is not Target.STACK:
+            raise
+        # The harness's own fault, or a check that proves nothing: no reason to leave the others unevaluated.
+        yield Outcome(contract, case.subject, reason=f"its check failed: {type(error).__name__}: {error}", open=True)
     else:
         yield Outcome(contract, case.subject)
 
 
-def _because(contract: Contract, subject: str, in_the_way: Mapping[str, _Broken]) -> tuple[Outcome, ...]:
+def _because(contract: Contract, case: Case, in_the_way: Mapping[str, _Broken]) -> tuple[Outcome, ...]:
     roots: dict[int, Outcome] = {}
     for needed in contract.requires:
         if needed in in_the_way:
-            roots |= {id(root): root for root in in_the_way[needed].related(subject)}
+            for subject in (case.subject, *case.of):
+                roots |= {id(root): root for root in in_the_way[needed].related(subject)}
+    for subject in case.of:
+        roots |= {id(root): root for root in in_the_way[contract.id].related(subject)}
     return tuple(roots.values())
+
+
+def _in_words(because: Iterable[Outcome]) -> str:
+    broken = _ids(outcome for outcome in because if outcome.breach)
+    if broken:
+        return f"{', '.join(broken)} does not hold"
+    return f"{', '.join(_ids(because))} could not be evaluated"
 
 
 @dataclass
