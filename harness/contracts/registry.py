@@ -188,6 +188,7 @@ def _load() -> None:
         bronze,
         init,
         lineage,
+        load,
         preflight,
         semantic,
         systems_work,

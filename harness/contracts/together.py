@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from harness.contracts.breach import Breach, Breaches
@@ -27,10 +27,15 @@ class Soft:
     def settle(self) -> None:
         """Raise what was collected: nothing, the one breach itself, or Breaches."""
         found, self._breaches = self._breaches, []
-        if len(found) == 1:
-            raise found[0]
-        if found:
-            raise Breaches(found)
+        raise_all(found)
+
+
+def raise_all(breaches: Sequence[Breach]) -> None:
+    """Raise nothing, the one breach itself, or Breaches."""
+    if len(breaches) == 1:
+        raise breaches[0]
+    if breaches:
+        raise Breaches(breaches)
 
 
 def together(*checks: Callable[[], object]) -> None:
