@@ -13,7 +13,7 @@ from harness.workloads import Deployment
 from harness.workloads.manifests import read_manifests
 
 ROOT = Path(__file__).parents[4]
-MANIFESTS = ROOT / "tests" / "data" / "manifests"
+MANIFESTS = ROOT / "demo" / "manifests"
 PLATFORM = ROOT / "demo" / "platform.yaml"
 Patch = dict[str, Any]
 

@@ -1,0 +1,33 @@
+"""What every action of a fault is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from harness.faults.files import Files
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+OneOrMore = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+
+
+class Action(BaseModel):
+    """One change of a platform's files; its first field is its verb, by which a fault's file names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    @classmethod
+    def verb(cls) -> str:
+        """Return the key that names the action."""
+        return next(iter(cls.model_fields))
+
+    def apply(self, files: Files) -> None:
+        """Change the files; raises Inapplicable where they are not what the action says."""
+        raise NotImplementedError
