@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from harness.errors import UsageError
 
 if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
+    from pathlib import Path
+
     from harness.settings import Settings
     from harness.stack import Stack
+    from harness.workloads import Deployment
 
 NAMES = ("local",)
 
@@ -29,6 +32,13 @@ def running(settings: Settings) -> AbstractContextManager[Stack]:
     from environments.local import running as local  # imported late: what it needs is only there where it runs
 
     return local.running(settings)
+
+
+def planned(settings: Settings, folder: Path) -> Deployment:
+    """Return what would be deployed, without starting anything; what it is made from is written into the folder."""
+    from environments.local import planned as local
+
+    return local.planned(settings, folder)
 
 
 def find() -> list[Stack]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,29 +36,35 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for report in terminalreporter.stats.get(key, [])
         if isinstance(report, pytest.TestReport) and dict(report.user_properties).get("stage")
     ]
-    if not reports or STACK not in config.stash:
+    if not reports:
         return
-    stack, stages = config.stash[STACK], _by_stage(reports)
+    stack, stages = config.stash.get(STACK, None), _by_stage(reports)
     write = terminalreporter.write_line
-    terminalreporter.section(f"platform under contract: {config.stash[STACK].environment}")
+    terminalreporter.section(f"platform under contract: {stack.environment if stack else 'nothing was started'}")
     for stage, figures in stages.items():
         write(
             f"  {stage:<10} {figures['passed']:>3} of {figures['scenarios']:>3} scenarios  {figures['seconds']:7.1f} s"
         )
-    for name, seconds in _results(stack).items():
+    for name, seconds in (_results(stack) if stack else {}).items():
         write(f"  of which making the result of {name}: {seconds:.1f} s")
     roots = Counter(dict(r.user_properties).get("breach") for r in reports if r.failed)
     for root, count in roots.most_common():
         write(f"  broken: {root} ({count} scenario{'s' if count > 1 else ''})")
+    for line in _parts(stack) if stack else ():
+        write(line)
+    write(f"  report     {_save(stack, stages, reports)}")
+
+
+def _parts(stack: Stack) -> Iterator[str]:
+    """Yield a line for each kind of workload, and one for the stack."""
     for kind in ("real", "stand-in", "external"):
         names = [
             w.name for w in stack.workloads if (w.kind == kind and w.pid is not None) or w.kind == kind == "external"
         ]
         if names:
-            write(f"  {kind:<10} {', '.join(names)}")
+            yield f"  {kind:<10} {', '.join(names)}"
     if stack.start_seconds is not None:
-        write(f"  stack {stack.id}: stood up in {stack.start_seconds:.1f} s{', kept' if stack.keep else ''}")
-    write(f"  report     {_save(stack, stages, reports)}")
+        yield f"  stack {stack.id}: stood up in {stack.start_seconds:.1f} s{', kept' if stack.keep else ''}"
 
 
 def _by_stage(reports: list[pytest.TestReport]) -> dict[str, dict[str, Any]]:
@@ -80,7 +87,7 @@ def _results(stack: Stack) -> dict[str, float]:
     return found
 
 
-def _save(stack: Stack, stages: dict[str, dict[str, Any]], reports: list[pytest.TestReport]) -> Path:
+def _save(stack: Stack | None, stages: dict[str, dict[str, Any]], reports: list[pytest.TestReport]) -> Path:
     _REPORT.parent.mkdir(exist_ok=True)
     scenarios = [
         {
@@ -94,8 +101,13 @@ def _save(stack: Stack, stages: dict[str, dict[str, Any]], reports: list[pytest.
     ]
     workloads = [
         w.model_dump(mode="json", include={"name", "component", "kind", "version", "ready_seconds"})
-        for w in stack.workloads
+        for w in (stack.workloads if stack else ())
     ]
-    content = {"environment": stack.environment, "workloads": workloads, "stages": stages, "scenarios": scenarios}
+    content = {
+        "environment": stack.environment if stack else None,
+        "workloads": workloads,
+        "stages": stages,
+        "scenarios": scenarios,
+    }
     _REPORT.write_text(json.dumps(content, indent=2, ensure_ascii=False))
     return _REPORT

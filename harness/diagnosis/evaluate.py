@@ -14,7 +14,11 @@ from typing import Any
 from harness.contracts.blame import blamed
 from harness.contracts.breach import Breach, Breaches
 from harness.contracts.registry import Case, Contract, Target
-from harness.errors import EnvironmentFailure
+from harness.errors import EnvironmentFailure, HarnessError, UsageError
+
+
+class NotEvaluated(HarnessError):
+    """Whether a contract holds cannot be said: what it requires does not hold, or what it is about is not there."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,19 @@ class Diagnosis:
     def broke_with(self, root: Outcome) -> tuple[Outcome, ...]:
         """Return what could not be evaluated because of a root."""
         return tuple(outcome for outcome in self.outcomes if any(each is root for each in outcome.because))
+
+    def require(self, *ids: str) -> None:
+        """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
+        outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
+        breaches = [outcome.breach for outcome in outcomes if outcome.breach]
+        if breaches:
+            raise breaches[0] if len(breaches) == 1 else Breaches(breaches)
+        unknown = [id for id in ids if id not in {outcome.contract.id for outcome in outcomes}]
+        if unknown:
+            raise UsageError(f"no such contract was evaluated: {', '.join(unknown)}")
+        for outcome in outcomes:
+            if outcome.reason:
+                raise NotEvaluated(f"{outcome.contract.id} could not be evaluated", actual=outcome.reason)
 
 
 def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any]) -> Diagnosis:

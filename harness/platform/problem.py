@@ -106,9 +106,9 @@ def shown(path: Path, value: object) -> str | None:
     return f"{text!r}" if isinstance(value, str) else f"{text} ({type(value).__name__})"
 
 
-def nearest(name: object, allowed: Iterable[str]) -> str | None:
-    """Return the name that is nearest, None where none is near."""
-    return next(iter(difflib.get_close_matches(str(name), list(allowed), n=1)), None)
+def nearest(name: object, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the name that is nearest, None where none is near; `cutoff` 1.0: none but the same."""
+    return next(iter(difflib.get_close_matches(str(name), list(allowed), n=1, cutoff=cutoff)), None)
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:

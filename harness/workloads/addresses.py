@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _HOST_PORT = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):([0-9]{1,5})")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_SERVICE = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432, "postgresql+psycopg2": 5432}
 
 
@@ -55,7 +56,7 @@ def service_name(host: str, namespace: str | None, known: frozenset[str]) -> tup
     if not all(_LABEL.fullmatch(label) for label in labels) or host == "localhost" or _is_ip(host):
         return None
     if len(labels) == 1:
-        return labels[0], namespace
+        return (host, namespace) if _SERVICE.fullmatch(host) else None
     if "svc" in labels[2:]:
         place = labels.index("svc", 2)
         rest = labels[place + 1 :]

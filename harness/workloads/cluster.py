@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,14 +16,14 @@ from harness.workloads.run_pods import run_pods
 
 _PATIENCE = (5, 30)  # seconds to connect, and to answer
 _LISTS = (
-    ("apps/v1", "deployments", "Deployment"),
-    ("apps/v1", "statefulsets", "StatefulSet"),
-    ("apps/v1", "daemonsets", "DaemonSet"),
-    ("batch/v1", "jobs", "Job"),
-    ("batch/v1", "cronjobs", "CronJob"),
-    ("v1", "services", "Service"),
-    ("v1", "configmaps", "ConfigMap"),
-    ("v1", "secrets", "Secret"),
+    ("AppsV1Api", "deployment", "Deployment"),
+    ("AppsV1Api", "stateful_set", "StatefulSet"),
+    ("AppsV1Api", "daemon_set", "DaemonSet"),
+    ("BatchV1Api", "job", "Job"),
+    ("BatchV1Api", "cron_job", "CronJob"),
+    ("CoreV1Api", "service", "Service"),
+    ("CoreV1Api", "config_map", "ConfigMap"),
+    ("CoreV1Api", "secret", "Secret"),
 )
 
 
@@ -36,19 +37,20 @@ def read_cluster(context: str | None, namespace: str) -> Objects:
     from kubernetes.client.exceptions import ApiException
     from urllib3.exceptions import HTTPError
 
+    settings = client.Configuration()
     try:
-        api = config.new_client_from_config(context=context)  # type: ignore[no-untyped-call]
+        config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
     except (config.ConfigException, OSError) as error:
         raise UsageError(
             "no such context" if context else "no kubeconfig",
             actual=str(error),
             next_step="kubectl config get-contexts lists them",
         ) from None
+    settings.retries = False  # an answer, or none: a user waits for it
+    api = client.ApiClient(settings)
     place = f"{context or 'cluster'}/{namespace}"
     try:
-        with client.ApiClient(api.configuration) as asked:
-            asked.configuration.retries = False
-            objects = read_objects(_objects(asked, namespace, Path(place)), "cluster")
+        objects = read_objects(_objects(client, api, namespace, Path(place)), "cluster")
     except ApiException as error:
         raise EnvironmentFailure(
             f"the cluster refused to list the objects of namespace {namespace}",
@@ -62,19 +64,12 @@ def read_cluster(context: str | None, namespace: str) -> Objects:
     return replace(objects, workloads=(*objects.workloads, *run_pods(objects)))
 
 
-def _objects(api: Any, namespace: str, place: Path) -> Iterator[Object]:
-    for group, plural, kind in _LISTS:
-        root = f"/api/{group}" if group == "v1" else f"/apis/{group}"
-        answer, _, _ = api.call_api(
-            f"{root}/namespaces/{{namespace}}/{plural}",
-            "GET",
-            {"namespace": namespace},
-            header_params={"Accept": "application/json"},
-            response_type="object",
-            auth_settings=["BearerToken"],
-            _request_timeout=_PATIENCE,
-        )
-        for item in answer.get("items") or []:
+def _objects(client: Any, api: Any, namespace: str, place: Path) -> Iterator[Object]:
+    for group, name, kind in _LISTS:
+        ask = getattr(getattr(client, group)(api), f"list_namespaced_{name}")
+        # As it came: the client's own models would drop what they do not know.
+        answer = ask(namespace, _preload_content=False, _request_timeout=_PATIENCE)
+        for item in json.loads(answer.data).get("items") or []:
             owned = (item.get("metadata") or {}).get("ownerReferences")
             if not (owned and kind in ("Job", "Deployment")):
                 yield Object({**item, "kind": kind}, _place(place, kind, item))

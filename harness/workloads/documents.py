@@ -21,6 +21,7 @@ from harness.platform.located import Located
 
 _LARGEST = 64 * 1024 * 1024  # bytes of one file
 _END = re.compile(r"^(?:---(?=\s|$)|\.\.\.(?=\s|$))", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%(?:YAML|TAG)\b.*$", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{-?\s*[\w.$(\"]")
 _SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
 
@@ -78,7 +79,8 @@ def parse(text: str) -> Any:
 
 def _without_marker(chunk: str) -> str:
     # A marker stays as blanks, so that columns are right; what follows it on its line is the document's.
-    return f"   {chunk[3:]}" if _END.match(chunk) else chunk
+    chunk = f"   {chunk[3:]}" if _END.match(chunk) else chunk
+    return _DIRECTIVE.sub("", chunk)
 
 
 def _objects(chunk: str, file: Path, above: int, template: str | None) -> Iterator[Object]:

@@ -13,7 +13,7 @@ from environments.local.provision.recipe import Recipe, load_recipes
 from environments.local.provision.store import State, folder_of, program_of, state_of
 from harness.errors import UsageError
 
-__all__ = ["PartStatus", "Parts", "inventory", "provision"]
+__all__ = ["PartStatus", "Parts", "inventory", "planned_parts", "provision"]
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,15 @@ def provision(names: Sequence[str] | None = None, shown: Shown | None = None) ->
 
         with shown or Shown() as progress:
             make_all(missing, progress)
+    return _parts(recipes)
+
+
+def planned_parts() -> Parts:
+    """Return where the parts lie, or will lie once they are made; makes nothing."""
+    return _parts(load_recipes())
+
+
+def _parts(recipes: dict[str, Recipe]) -> Parts:
     return Parts(
         jaeger=program_of(recipes["jaeger"]),
         cube=folder_of(recipes["cube"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.contracts.breach import Breach
-from harness.contracts.preflight.declare import platform_is_read, preflight
+from harness.contracts.preflight.declare import is_whole, platform_is_read, preflight
 from harness.contracts.registry import Case
 from harness.errors import Location
 from harness.platform.document import value_at
@@ -16,6 +16,7 @@ from harness.workloads.model import ConfigObject
 
 # ConfigMaps that every namespace has without anybody's manifest.
 _GIVEN = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt"})
+_MISSPELT = 0.9  # how near two names are of which one is a slip of the other
 _RELOADERS = ("checksum", "hash", "reloader.stakater.com", "configmap.reloader")
 
 
@@ -51,12 +52,11 @@ def _each_key(deployment: Deployment) -> Iterator[Case]:
 def objects_exist(deployment: Deployment, workload: Workload, ref: Ref) -> None:
     if deployment.config(ref, workload.namespace) or ref.optional or ref.name in _GIVEN:
         return
-    here = [config for config in deployment.objects.configs if config.kind == ref.kind]
-    known = sorted({config.name for config in here})
-    # A Secret is often made by hand or by an operator: only one that is all but a known one is proved to be wrong.
-    if ref.kind == "Secret" and not deployment.complete and nearest(ref.name, known) is None:
-        return
-    if ref.kind == "ConfigMap" and not deployment.complete and not here:
+    known = sorted({config.name for config in deployment.objects.configs if config.kind == ref.kind})
+    # A Secret is often made by hand or by an operator, and one chart of several takes ConfigMaps of another: then only
+    # a name that is all but a known one is proved to be wrong.
+    known_whole = deployment.complete or (ref.kind == "ConfigMap" and is_whole(deployment))
+    if not known_whole and nearest(ref.name, known, _MISSPELT) is None:
         return
     raise Breach(
         f"there is no {ref.kind} {ref.name!r}{did_you_mean(ref.name, known)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.contracts.breach import Breach
@@ -20,6 +21,7 @@ from harness.workloads import Container, Deployment, Probe, Service, Workload, s
 from harness.workloads.addresses import Address, address_of, service_at, service_name
 from harness.workloads.shapes import whole
 
+_NAMES_AN_ADDRESS = re.compile(r"ENDPOINT|UR[IL]|ADDR|HOST|SERVER|BROKER|TARGET")
 # Ports that a part opens besides those that its manifest may declare.
 _OPENED = {
     "catalog": (8181, 8182),
@@ -149,6 +151,8 @@ def _each_address(deployment: Deployment) -> Iterator[Case]:
             if not variable.known or not variable.value:
                 continue
             address = address_of(variable.value)
+            if address and not address.scheme and not _NAMES_AN_ADDRESS.search(variable.name):
+                continue  # `image:1` is no address
             if address is None and variable.name.endswith(("_HOST", "HOSTNAME")):
                 port = variables.get(variable.name.removesuffix("NAME").removesuffix("HOST") + "PORT")
                 address = Address(variable.value, whole(port.value) if port else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from harness.contracts.breach import Breach
@@ -38,6 +38,7 @@ _INSTEAD: Mapping[str, tuple[str, ...]] = {
 }
 # Those that emit lineage; the catalog is asked, and has none of its own.
 _EMITS_LINEAGE = frozenset({"orchestrator", "transform", "semantic-layer"})
+_PIPELINE = ("orchestrator", "semantic-layer")
 _OFF: Mapping[str, frozenset[str]] = {
     "OTEL_SDK_DISABLED": frozenset({"true"}),
     "OTEL_TRACES_EXPORTER": frozenset({"none"}),
@@ -53,15 +54,23 @@ def _observed(deployment: Deployment) -> Iterator[Workload]:
 
     Of an orchestrator these are the ones that run the pipeline's code, and others that are set up to be in part.
     """
-    for component in deployment.platform.services if deployment.platform else ():
-        for workload in deployment.by_component.get(component, ()):
+    for component in _components(deployment):
+        for workload in deployment.by_component.get(str(component), ()):
             whole = component != "orchestrator" or runs_pipeline_code(workload)
             if workload.long_running and (whole or any(_is_set(deployment, workload, name) for name in _INSTEAD)):
                 yield workload
 
 
 def _is_observed(workload: Workload, deployment: Deployment) -> bool:
-    return workload.component in (deployment.platform.services if deployment.platform else ())
+    return workload.component in _components(deployment)
+
+
+def _components(deployment: Deployment) -> Collection[str | None]:
+    """Return who is observed: the components that platform.yaml names, else those that a pipeline is made of."""
+    if deployment.platform is None:
+        return ()
+    named = "services" in deployment.platform.observability.model_fields_set
+    return tuple(deployment.platform.services) if named else _PIPELINE
 
 
 def _is_set(deployment: Deployment, workload: Workload, name: str) -> bool:
@@ -98,7 +107,7 @@ def variables_set(deployment: Deployment, workload: Workload) -> None:
     missing = [name for name in wanted if not _is_set(deployment, workload, name)]
     if missing:
         raise Breach(
-            f"{workload.name} is observed as {platform.services[str(workload.component)]}, and cannot be",
+            f"{workload.name} is to be observed ({workload.component}), and cannot be",
             expected=", ".join(wanted),
             actual=f"not set: {', '.join(missing)}",
         )

@@ -1,5 +1,7 @@
 """The reference manifests, patches of them, and what preflight says about both."""
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +43,12 @@ def roots(diagnosis: Diagnosis) -> list[str]:
 
 def write(patch: Patch, folder: Path) -> tuple[Path, Path]:
     """Write a patched platform.yaml and patched manifests into a folder, and return their paths."""
-    text = "\n".join(file.read_text() for file in sorted(MANIFESTS.iterdir()))
+    text = "\n".join(file.read_text() for file in sorted(MANIFESTS.glob(f"{patch.get('only', '*')}.yaml")))
     platform = PLATFORM.read_text()
     for old, new in patch.get("everywhere", ()):
         assert old in text, old
         text = text.replace(old, new)
-    documents = [document for document in YAML(typ="safe").load_all(text) if document]
-    documents = [_unshared(document) for document in documents]
+    documents = _loaded(text)
     pairs = patch.get("platform", [])
     for old, new in zip(pairs[::2], pairs[1::2], strict=True):
         assert old in platform, old
@@ -64,16 +65,19 @@ def write(patch: Patch, folder: Path) -> tuple[Path, Path]:
     if patch.get("reverse"):
         documents.reverse()
     (folder / "platform.yaml").write_text(platform)
-    with (folder / "rendered.yaml").open("w") as file:
-        YAML(typ="safe").dump_all(documents, file)
+    # JSON is YAML, and quickly written.
+    (folder / "rendered.yaml").write_text("\n---\n".join(json.dumps(each, indent=1) for each in documents))
     return folder / "platform.yaml", folder / "rendered.yaml"
 
 
-def _unshared(value: Any) -> Any:
-    """Return a copy without anchors: each place is to be patched alone."""
-    if isinstance(value, dict):
-        return {key: _unshared(inner) for key, inner in value.items()}
-    return [_unshared(inner) for inner in value] if isinstance(value, list) else value
+def _loaded(text: str) -> list[Any]:
+    """Return the documents without anchors: each place is to be patched alone."""
+    return json.loads(_read(text))
+
+
+@cache
+def _read(text: str) -> str:
+    return json.dumps([document for document in YAML(typ="safe").load_all(text) if document])
 
 
 def _edit(documents: list[Any], edit: Patch) -> None:
