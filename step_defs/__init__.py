@@ -3,6 +3,7 @@
 pytest_plugins = (
     "step_defs.common",
     "step_defs.preflight",
+    "step_defs.load",
     "step_defs.init_warehouse",
     "step_defs.write_bronze",
     "step_defs.run_dbt",

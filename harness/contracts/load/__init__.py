@@ -22,7 +22,7 @@ from harness.contracts.load import (
     loading,
     resources,
 )
-from harness.contracts.load.project import Project
+from harness.contracts.load.project import Project, project_beside
 
 if TYPE_CHECKING:
     from harness.diagnosis import Diagnosis
@@ -40,6 +40,7 @@ __all__ = [
     "jobs",
     "layers",
     "loading",
+    "project_beside",
     "resources",
 ]
 

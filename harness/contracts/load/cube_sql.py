@@ -51,8 +51,8 @@ def bind_member(project: Project, cube: Cube, text: Text) -> Bound | Unbound | N
     tables = []
     for name in [cube.name, *sorted(others - {cube.name})]:
         query = base(project, project.cube_model.cubes[name])
-        if query is None:
-            return None
+        if query is None or isinstance(project.binder.bind(query), Unbound):
+            return None  # that cube itself is told
         tables.append(f'({query}\n) AS "{name}"')
     return project.binder.bind(f"SELECT {said}\nFROM {', '.join(tables)}")
 

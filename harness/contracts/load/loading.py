@@ -79,15 +79,20 @@ def definitions_load(project: Project) -> Facts:
 def _run(command: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int | None, str]:
     """Return a command's exit status, None when it took too long, and what it said; nothing of it lives on."""
     with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as a child of it lives
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Breach(
+                "the project's Python cannot be started", expected=command[0], actual=str(error.strerror)
+            ) from None
         status: int | None = None
         with suppress(subprocess.TimeoutExpired):
             status = process.wait(_LIMIT)

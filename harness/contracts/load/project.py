@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.expectations import Expectations
-from harness.platform import Platform
+from harness.expectations import FILE as EXPECTATIONS
+from harness.expectations import Expectations, load_expectations
+from harness.platform import Platform, read_platform
 
 if TYPE_CHECKING:
     from harness.systems.cube_files import CubeModel
@@ -102,6 +103,37 @@ class Project:
     def namespaces(self) -> dict[str, str]:
         """Layer -> namespace."""
         return {name: layer.namespace for name, layer in self.platform.layers.items()} if self.platform else {}
+
+
+COMPILED = ("compiled_artifacts.json", "compiled_artifacts.yaml")
+
+
+def project_beside(
+    platform_file: Path, *, python: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Project:
+    """Return the project whose parts stand beside a platform.yaml, as in the reference platform.
+
+    `pipeline` has the Dagster code, `cube` the Cube model, expectations.yaml names the dbt project, and
+    compiled_artifacts.json is what a compiler made. What is not there is None. Raises UsageError for expectations that
+    cannot be read.
+    """
+    folder = platform_file.parent.absolute()
+    expected = load_expectations(folder / EXPECTATIONS) if (folder / EXPECTATIONS).is_file() else None
+    dbt = folder / (expected.transform.project if expected else "dbt")
+    return Project(
+        platform=read_platform(platform_file).platform,
+        expectations=expected,
+        dagster=_there(folder / "pipeline"),
+        dbt=_there(dbt),
+        cube=_there(folder / "cube"),
+        compiled=next((folder / name for name in COMPILED if (folder / name).is_file()), None),
+        python=python,
+        environment=environment or {},
+    )
+
+
+def _there(folder: Path) -> Path | None:
+    return folder if folder.is_dir() else None
 
 
 def has_dagster(project: Project) -> str | None:

@@ -26,9 +26,11 @@ class Call:
 
     def fault(self, signature: inspect.Signature) -> str | None:
         """Return why the call does not bind to a signature, in Python's words; None where it does, or may."""
-        bind = signature.bind if self.whole else signature.bind_partial
+        args, kwargs = [None] * self.positional, dict.fromkeys(self.named)
         try:
-            bind(*[None] * self.positional, **dict.fromkeys(self.named))
+            signature.bind_partial(*args, **kwargs)  # first what is too much, as a call tells it, then what is missing
+            if self.whole:
+                signature.bind(*args, **kwargs)
         except TypeError as error:
             return str(error)
         return None

@@ -234,8 +234,8 @@ def _job_name(value: Value) -> str | None:
 def _selected(selection: Value) -> Iterator[str]:
     """Yield the keys that a selection names one by one; whatever else it says is left alone."""
     if isinstance(selection, str):
-        parts = [part.strip() for part in selection.split(",")]
-        yield from (part for part in parts if part and all(c.isalnum() or c in "_/" for c in part))
+        if selection and all(character.isalnum() or character in "_/" for character in selection):
+            yield selection  # anything else is in the language of selections
     elif isinstance(selection, list | tuple | set):
         for item in selection:
             yield from _selected(item) if isinstance(item, str) else filter(None, [key_of(item)])

@@ -57,7 +57,7 @@ CHANGES = [
         BRONZE,
         'asset_run(name, outputs=[table], attributes={"lake.layer": "bronze"})',
         "asset_run(context=context, asset_key=name)",
-        "TypeError: missing a required argument: 'name'",
+        "TypeError: got an unexpected keyword argument 'context'",
         f"{BRONZE}:26",
     ),
     Change(
