@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from harness.commands import contracts, doctor, down, logs, preflight, setup, status, up, validate
+from harness.commands import contracts, doctor, down, faults, logs, preflight, setup, status, up, validate
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 for command in (setup, doctor, validate, preflight, contracts, up, status, logs, down):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
+app.add_typer(faults.app)
 
 
 def main() -> None:

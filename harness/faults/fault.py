@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
@@ -37,6 +38,11 @@ class Fault(BaseModel):
     harmless: bool = Field(default=False, description="true: nothing is wrong with it, and no alarm may be raised")
     actions: tuple[Action, ...] = Field(min_length=1, description="what is changed, in order")
     _document: Document = PrivateAttr()
+
+    @property
+    def file(self) -> Path:
+        """Where it is written."""
+        return self._document.file
 
     def inject(self, files: Files) -> None:
         """Change a copy of the platform's files.

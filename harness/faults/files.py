@@ -6,13 +6,12 @@ leaves nothing behind but that folder.
 
 from __future__ import annotations
 
-import copy
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -47,32 +46,26 @@ class Reference:
                     location=Location(folder / name),
                 )
 
-    @cached_property
-    def objects(self) -> list[Object]:
-        """The manifests' objects, in plain types without anchors, so that each place is changed alone."""
-        found = sorted(f for f in (self.folder / MANIFESTS).rglob("*") if f.suffix in (".yaml", ".yml", ".json"))
-        return [_unshared(each.content) for file in found for each in read_documents(read_text(file), file)]
-
     @contextmanager
     def copied(self) -> Iterator[Files]:
         """Yield a copy; it is gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="floe-fault-", ignore_cleanup_errors=True) as private:
             folder = Path(private) / self.folder.resolve().name
             shutil.copytree(self.folder, folder, ignore=_LEFT_OUT)
-            yield Files(self, folder)
+            yield Files(folder)
 
 
 class Files:
     """A copy of a platform's files; `save` writes what was changed of its manifests."""
 
-    def __init__(self, reference: Reference, folder: Path) -> None:
-        self._reference = reference
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @cached_property
     def objects(self) -> list[Object]:
-        """The manifests' objects, to be changed in place."""
-        return copy.deepcopy(self._reference.objects)
+        """The manifests' objects, to be changed in place: plain, and without anchors, so that each place is alone."""
+        found = sorted(f for f in (self.folder / MANIFESTS).rglob("*") if f.suffix in (".yaml", ".yml", ".json"))
+        return [each for file in found for each in json.loads(_read(read_text(file), file.name))]
 
     def object(self, name: str, key: str) -> Object:
         """Return the object `Kind/name`; raises Inapplicable, which `key` of the action named."""
@@ -83,6 +76,7 @@ class Files:
 
     def file(self, name: str, key: str, *, there: bool = True) -> Path:
         """Return a file by its path in the copy; raises Inapplicable for one that is not `there`, or lies outside."""
+        self.save()
         parts = PurePosixPath(name).parts
         if not parts or ".." in parts or PurePosixPath(name).is_absolute():
             raise Inapplicable(key, f"{name!r} is outside of the platform", expected="a path below its folder")
@@ -103,18 +97,18 @@ class Files:
                     data[PLATFORM] = change(data[PLATFORM])
 
     def save(self) -> None:
-        """Write the manifests where an action has looked at them."""
+        """Write the manifests where an action has looked at them; they are read again by the next that does."""
         if "objects" not in self.__dict__:
             return
+        # JSON is YAML, and written in no time.
+        written = [json.dumps(each, ensure_ascii=False, default=str) for each in self.__dict__.pop("objects")]
         folder = self.folder / MANIFESTS
         shutil.rmtree(folder)
         folder.mkdir()
-        # JSON is YAML, and written in no time.
-        written = [json.dumps(each, ensure_ascii=False, default=str) for each in self.objects]
         (folder / "rendered.yaml").write_text("\n---\n".join(written))
 
 
-def _unshared(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _unshared(inner) for key, inner in value.items()}
-    return [_unshared(inner) for inner in value] if isinstance(value, list) else value
+@cache
+def _read(text: str, name: str) -> str:
+    """Return the objects of a file as JSON: every fault begins with the same ones."""
+    return json.dumps([each.content for each in read_documents(text, Path(MANIFESTS, name))], default=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from pydantic import Field
@@ -32,15 +33,30 @@ class Set(Action):
 class Delete(Action):
     """Delete a place of a manifest, or a whole object."""
 
-    delete: Name = Field(description=f"{_PLACE}; Kind/name alone is the whole object")
+    delete: Name = Field(
+        description=f"{_PLACE}; Kind/name alone is the whole object, * every object that has the place"
+    )
 
     def apply(self, files: Files) -> None:
         """Delete it."""
+        if self.delete.startswith("* "):
+            self._everywhere(files, parts_of(self.delete[2:]))
+            return
         if " " not in self.delete:
             files.objects.remove(files.object(self.delete, "delete"))
             return
         holder, key, _ = value_of(*_place(files, self.delete, "delete"), "delete")
         del holder[key]
+
+    def _everywhere(self, files: Files, parts: list[str]) -> None:
+        found = False
+        for each in files.objects:
+            with suppress(Inapplicable):
+                holder, key, _ = value_of(each, parts, "delete")
+                del holder[key]
+                found = True
+        if not found:
+            raise Inapplicable("delete", "no object has this place", expected=_PLACE)
 
 
 class Append(Action):
