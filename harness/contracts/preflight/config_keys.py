@@ -127,26 +127,32 @@ def _inside(config: ConfigObject, path: str) -> str | None:
 def platform_carried_whole(deployment: Deployment) -> None:
     given = deployment.platform
     assert given is not None
+    wanted = given.model_dump(mode="json", exclude_unset=True)
     for copy in deployment.carried:
-        if copy.platform and copy.platform.digest == given.digest:
+        found = next(_differences(wanted, copy.content, ()), None)
+        if found is None:
             continue
-        wanted = given.model_dump(mode="json", exclude_unset=True)
-        path, expected, actual = next(_differences(wanted, copy.content, ()), ((), None, None))
+        path, expected, actual = found
         key = ".".join(path)
         raise Breach(
-            f"ConfigMap {copy.config.name!r} carries another platform.yaml"
-            + (f": they differ at {key}" if key else ", and no valid one"),
+            f"ConfigMap {copy.config.name!r} carries another platform.yaml: they differ at {key}",
             expected=_told(path, expected),
             actual=_told(path, actual),
-            subject=f"configmap/{copy.config.name}/{key}".rstrip("/"),
+            subject=f"configmap/{copy.config.name}/{key}",
             location=copy.config.location,
         )
 
 
 def _differences(wanted: Any, there: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Yield what a copy says otherwise, and the layers that it leaves away.
+
+    It may leave away what nobody reads there; one with a version and without layers is cut off.
+    """
     if isinstance(wanted, Mapping) and isinstance(there, Mapping):
-        for key in [*wanted, *(key for key in there if key not in wanted)]:
-            yield from _differences(wanted.get(key), there.get(key), (*path, str(key)))
+        for key, value in wanted.items():
+            needed = path[:1] == ("layers",) or (not path and key == "layers" and "version" in there)
+            if key in there or needed:
+                yield from _differences(value, there.get(key), (*path, str(key)))
     elif wanted != there:
         yield path, wanted, there
 

@@ -7,8 +7,9 @@ the catalog says stsUnavailable; without a roleArn it asks for none, and an emul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness.contracts.breach import Breach
 from harness.contracts.preflight.declare import Seen as Variable
@@ -24,6 +25,7 @@ _DUMMY = "test"  # the key that LocalStack's own documentation gives, and takes 
 _SECRET_NAME = re.compile(r"(?:^|_)SECRET$")
 _LATER = re.compile(r"\$[({]|^secret:|^vault:|^ref\+")  # put in by a later expansion
 _ROLE_WORDS = re.compile(r"role_?arn", re.IGNORECASE)
+_NO_STS = re.compile(r"sts_?unavailable", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,32 +41,68 @@ class Lending:
 
 def _each_lending(deployment: Deployment) -> Iterator[Case]:
     sent = list(storage_configs(deployment))
-    for config, content in sent:
+    for name, location, content in sent:
         endpoint = content.get("stsEndpoint") or content.get("endpoint")
         role = content.get("roleArn")
         lending = Lending(
-            f"storageConfigInfo in {config.name}",
+            f"storageConfigInfo in {name}",
             role if isinstance(role, str) else None,
             content.get("stsUnavailable") is True,
             endpoint if isinstance(endpoint, str) else None,
-            config.location,
+            location,
         )
-        yield Case(f"configmap/{config.name}", {"lending": lending}, config.location)
+        yield Case(name, {"lending": lending}, location)
+    if not sent:
+        yield from _each_declared(deployment)
+    yield from _each_emptied(deployment)
+
+
+def _each_declared(deployment: Deployment) -> Iterator[Case]:
+    """Yield what platform.yaml's catalogs are made with, where that is all there is to go by."""
     platform = deployment.platform
     for name, catalog in platform.catalogs.items() if platform else ():
-        told = "properties" in catalog.model_fields_set
         # Who leaves the properties away may send the role in another way; the job that makes the catalog is asked.
-        if told if sent else told or (_makes_catalog(deployment) and not _names_a_role(deployment)):
-            stores = [s.endpoint for s in platform.storage.values()] if platform else []
-            path = ("catalogs", name, "properties")
-            lending = Lending(
-                f"catalogs.{name}.properties",
-                catalog.properties.role_arn,
-                catalog.properties.sts_unavailable,
-                stores[0] if stores else None,
-                deployment.reading.locate(path),
-            )
-            yield Case(f"platform.yaml/catalogs.{name}", {"lending": lending}, lending.location)
+        if "properties" in catalog.model_fields_set or (_makes_catalog(deployment) and not _names_a_role(deployment)):
+            place = deployment.reading.locate(("catalogs", name, "properties"))
+            said = catalog.properties
+            where = f"catalogs.{name}.properties"
+            lending = Lending(where, said.role_arn, said.sts_unavailable, _store(deployment), place)
+            yield Case(f"platform.yaml/catalogs.{name}", {"lending": lending}, place)
+
+
+def _each_emptied(deployment: Deployment) -> Iterator[Case]:
+    """Yield the roles that a variable or a chart's values set to nothing, unless they say that there is no STS, too."""
+    empty: list[Case] = []
+    without_sts = False
+    for workload, container in deployment.containers():
+        for name, variable in deployment.variables(workload, container).items():
+            without_sts |= bool(_NO_STS.search(name)) and str(variable.value).lower() == "true"
+            if _ROLE_WORDS.search(name) and variable.known and variable.value == "":
+                empty.append(variable_case(workload, container, variable))
+    for values in deployment.values:
+        for path, value in _leaves(values, ()):
+            without_sts |= bool(_NO_STS.search(path[-1])) and value is True
+            if _ROLE_WORDS.search(path[-1]) and value == "":
+                empty.append(Case(f"values/{'.'.join(path)}"))
+    platform = deployment.platform
+    without_sts |= platform is not None and any(c.properties.sts_unavailable for c in platform.catalogs.values())
+    for case in empty:
+        where = case.subject.rpartition("/")[2]
+        lending = Lending(where, None, without_sts, _store(deployment), case.location)
+        yield Case(case.subject, {"lending": lending}, case.location)
+
+
+def _store(deployment: Deployment) -> str | None:
+    platform = deployment.platform
+    return next((storage.endpoint for storage in platform.storage.values()), None) if platform else None
+
+
+def _leaves(values: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(values, Mapping) and len(path) < 10:
+        for key, value in values.items():
+            yield from _leaves(value, (*path, str(key)))
+    elif path:
+        yield path, values
 
 
 def _makes_catalog(deployment: Deployment) -> bool:
@@ -86,7 +124,7 @@ def _names_a_role(deployment: Deployment) -> bool:
 def role_fits_store(deployment: Deployment, lending: Lending) -> None:
     if lending.role == "":
         raise Breach(
-            f"the roleArn of {lending.where} is empty",
+            f"the role of {lending.where} is empty",
             expected="the ARN of a role, or no roleArn where stsUnavailable is true",
             actual='""',
             evidence="Polaris answers 400 ARN must not be empty",
@@ -108,7 +146,9 @@ def role_fits_store(deployment: Deployment, lending: Lending) -> None:
     requires=("platform.vending-possible",),
     mend="set access_delegation: none and let the clients bring their own keys, or leave stsUnavailable away",
     applies=platform_is_read,
-    each=lambda deployment: (case for case in _each_lending(deployment) if case.subject.startswith("configmap/")),
+    each=lambda deployment: (
+        case for case in _each_lending(deployment) if case.params["lending"].where.startswith("storageConfigInfo")
+    ),
 )
 def vending_fits_store(deployment: Deployment, lending: Lending) -> None:
     platform = deployment.platform

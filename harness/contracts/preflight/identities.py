@@ -5,6 +5,7 @@ https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -21,6 +22,7 @@ _ROOT_IMAGES = frozenset(
         *("localstack/localstack", "amazon/aws-cli", "cubejs/cube"),
     }
 )
+_HANDS_OVER = re.compile(r"\b(?:chown|chmod|setfacl)\b")
 _LOWEST_FREE_PORT = 1024
 _ANY_PORT = frozenset({"NET_BIND_SERVICE", "CAP_NET_BIND_SERVICE", "ALL"})
 _SET = "runAsUser, runAsGroup, fsGroup, runAsNonRoot and fsGroupChangePolicy on the pod"
@@ -53,6 +55,11 @@ def _each_shared(deployment: Deployment) -> Iterator[Case]:
                 yield Case(f"{subject(workload)}/volume:{name}", params, volume.location)
 
 
+def _handed_over(containers: list[Container]) -> bool:
+    """Return whether an init container gives the files to the others, as root may."""
+    return any(container.init and _HANDS_OVER.search(container.script) for container in containers)
+
+
 @preflight(
     "volume.shared-files-readable",
     promise="Containers that share a writable volume can read and write each other's files.",
@@ -62,6 +69,8 @@ def _each_shared(deployment: Deployment) -> Iterator[Case]:
 def shared_files_readable(
     deployment: Deployment, workload: Workload, volume: Volume, containers: list[Container]
 ) -> None:
+    if _handed_over(containers):
+        return
     users = {container.name: user_of(workload, container) for container in containers}
     known = {user for user in users.values() if user is not None}
     if workload.identity.fs_group is None and len(known) > 1:
@@ -82,6 +91,8 @@ def shared_files_readable(
     each=_each_shared,
 )
 def identity_set(deployment: Deployment, workload: Workload, volume: Volume, containers: list[Container]) -> None:
+    if _handed_over(containers):
+        return
     images = {container.image for container in containers}
     unknown = [container.name for container in containers if user_of(workload, container) is None]
     # One image runs as one user, whoever that is.
@@ -91,6 +102,7 @@ def identity_set(deployment: Deployment, workload: Workload, volume: Volume, con
             f"whether containers of {workload.name} can share {volume.kind} {volume.name!r} is left to their images",
             expected=_SET,
             actual=f"no fsGroup, and no runAsUser for {', '.join(unknown)}",
+            evidence=", ".join(f"{c.name} runs as {_who(user_of(workload, c))}" for c in containers),
         )
 
 

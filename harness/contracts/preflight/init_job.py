@@ -10,7 +10,8 @@ from typing import Any
 from harness.contracts.breach import Breach
 from harness.contracts.preflight.declare import preflight
 from harness.contracts.registry import Case
-from harness.workloads import ConfigObject, Deployment, Workload, subject
+from harness.errors import Location
+from harness.workloads import Deployment, Workload, subject
 from harness.workloads.documents import parse
 
 _JOBS = frozenset({"Job", "CronJob", "Process"})
@@ -48,14 +49,23 @@ def _texts(deployment: Deployment, workload: Workload) -> Iterator[tuple[str, st
                     yield f"{subject(workload)}/{key}", text
 
 
-def storage_configs(deployment: Deployment) -> Iterator[tuple[ConfigObject, Mapping[str, Any]]]:
-    """Yield every storageConfigInfo that a ConfigMap holds as JSON or YAML."""
-    for config in deployment.objects.configs:
-        for text in config.texts.values():
-            if "storageConfigInfo" in text:
-                found = _find(parse(text), 0) or _embedded(text)
-                if found is not None:
-                    yield config, found
+def storage_configs(deployment: Deployment) -> Iterator[tuple[str, Location | None, Mapping[str, Any]]]:
+    """Yield every storageConfigInfo that a ConfigMap or a job's command holds, with the name and place of either."""
+    texts = [
+        (f"configmap/{config.name}", config.location, text)
+        for config in deployment.objects.configs
+        for text in config.texts.values()
+    ]
+    texts += [
+        (subject(workload, container), container.location, container.script)
+        for workload, container in deployment.containers()
+        if workload.kind in _JOBS
+    ]
+    for name, location, text in texts:
+        if "storageConfigInfo" in text:
+            found = _find(parse(text), 0) or _embedded(text)
+            if found is not None:
+                yield name, location, found
 
 
 def _find(content: Any, depth: int) -> Mapping[str, Any] | None:
@@ -104,16 +114,24 @@ def _whether_looked_at(deployment: Deployment) -> str | None:
     applies=_whether_looked_at,
 )
 def init_job_there(deployment: Deployment) -> None:
-    switches = [name for values in deployment.values for name in _off(values)]
     if any(True for _ in texts_of_jobs(deployment)) or _initialised_by_a_container(deployment):
         return
-    raise Breach(
-        "nothing makes the warehouse",
-        expected="a Job that makes the catalog and its namespaces",
-        actual=f"no such Job; {', '.join(switches)} is false" if switches else "no such Job",
-        subject="catalog",
-        location=next((w.location for w in deployment.by_component.get("catalog", ())), None),
-    )
+    switches = [name for values in deployment.values for name in _off(values)]
+    orphans = [
+        config.name
+        for config in deployment.objects.configs
+        if any(_MAKES_CATALOG.search(text) for text in config.texts.values())
+    ]
+    # A warehouse can be made in many ways; a switch, or a script that nothing runs, proves that this one was meant.
+    if switches or orphans or deployment.complete:
+        why = f"{', '.join(switches)} is false" if switches else f"nothing runs {', '.join(orphans)}" if orphans else ""
+        raise Breach(
+            "nothing makes the warehouse",
+            expected="a Job that makes the catalog and its namespaces",
+            actual=f"no such Job; {why}" if why else "no such Job",
+            subject="catalog",
+            location=next((w.location for w in deployment.by_component.get("catalog", ())), None),
+        )
 
 
 def _initialised_by_a_container(deployment: Deployment) -> bool:

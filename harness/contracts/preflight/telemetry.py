@@ -104,7 +104,11 @@ def variables_set(deployment: Deployment, workload: Workload) -> None:
     wanted = [ENDPOINT, NAME] if platform.observability.traces else []
     if platform.observability.lineage and workload.component in _EMITS_LINEAGE:
         wanted += [URL, NAMESPACE]
-    missing = [name for name in wanted if not _is_set(deployment, workload, name)]
+    there = {name for name in wanted if _is_set(deployment, workload, name)}
+    if workload.component == "orchestrator" and not runs_pipeline_code(workload):
+        # Its webserver and daemon may be observed in part; half of a pair is none.
+        wanted = [name for pair in ((ENDPOINT, NAME), (URL, NAMESPACE)) if there & set(pair) for name in pair]
+    missing = [name for name in wanted if name not in there]
     if missing:
         raise Breach(
             f"{workload.name} is to be observed ({workload.component}), and cannot be",
@@ -210,7 +214,7 @@ def lineage_url_is_base(deployment: Deployment, seen: Seen) -> None:
     if not seen.text or "OPENLINEAGE_ENDPOINT" in deployment.variables(seen.workload, seen.container):
         return
     path = urlsplit(seen.text).path.rstrip("/") if "://" in seen.text else ""
-    if "://" not in seen.text or path.endswith("/api/v1/lineage"):
+    if "://" not in seen.text or path.startswith("/api/") or path.endswith("/api/v1/lineage"):
         base = seen.text.partition("/api/")[0] if path else f"http://{seen.text}"
         raise Breach(
             f"{URL} is no base URL",

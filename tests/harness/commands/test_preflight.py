@@ -114,6 +114,14 @@ def test_values_tell_which_switch_is_off(tmp_path):
     assert "polaris.initHook.enabled is false" in result.output
 
 
+def test_a_role_that_values_empty_is_the_cause_and_no_mend(tmp_path):
+    (tmp_path / "values.yaml").write_text('polaris: {storageRoleArn: ""}\n')
+    result = preflight("--platform", PLATFORM, "--manifests", MANIFESTS, "--values", tmp_path / "values.yaml", "--json")
+    assert [(root["contract"], root["subject"]) for root in json.loads(result.output)["roots"]] == [
+        ("catalog.role-fits-store", "values/polaris.storageRoleArn")
+    ]
+
+
 def test_no_secret_is_shown(tmp_path):
     text = "\n".join(file.read_text() for file in sorted(MANIFESTS.iterdir()))
     old = "valueFrom: {secretKeyRef: {name: postgres, key: password}}"
