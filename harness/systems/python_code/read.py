@@ -52,9 +52,9 @@ def read_code(folder: Path, others: Iterable[Path] = ()) -> Code:
     """
     folder = folder.absolute()
     root = _import_root(folder)
-    reader = _Reader(Code(root), [root, folder, folder.parent])
+    reader = _Reader(Code(root), [_home(folder)])
     for other in (path.absolute() for path in others):
-        reader.roots += [_import_root(other), other]
+        reader.homes.append(_home(other))
         for file in python_files(other):
             reader.known.setdefault(file, None)
     files = list(python_files(folder))
@@ -88,13 +88,23 @@ def _import_root(folder: Path) -> Path:
     return folder
 
 
+def _home(folder: Path) -> tuple[Path, str | None]:
+    """Return from where a folder's modules are imported, and the package that they are in.
+
+    Nothing else is looked for there: beside a package may lie a whole world of others.
+    """
+    root = _import_root(folder)
+    return root, folder.relative_to(root).parts[0] if root != folder else None
+
+
 class _Reader:
     """Loads modules, each once; `None` while or because it cannot be had."""
 
-    def __init__(self, code: Code, roots: list[Path]) -> None:
+    def __init__(self, code: Code, homes: list[tuple[Path, str | None]]) -> None:
         self.code = code
-        self.roots = roots
+        self.homes = homes
         self.own: set[Path] = set()
+        self._lost: set[Path] = set()
         self.known: dict[Path, Module | None] = {}
         code.executor = Executor(self.find)
 
@@ -102,10 +112,15 @@ class _Reader:
         """Return the code's own module of a dotted name."""
         if not name or not all(part.isidentifier() for part in name.split(".")):
             return None
-        for root in self.roots:
+        first = name.partition(".")[0]
+        if first in sys.stdlib_module_names or first == "dagster":
+            return None
+        for root, package in self.homes:
+            if package not in (None, first):
+                continue
             base = root.joinpath(*name.split("."))
             for file in (base.with_suffix(".py"), base / "__init__.py"):
-                if file.is_file() and not _shadows(name, root):
+                if file.is_file():
                     return self.load(file)
         return None
 
@@ -113,30 +128,30 @@ class _Reader:
         """Return the module of a file, executed; None when it is no Python."""
         if self.known.get(file) is not None:
             return self.known[file]
-        if any(problem.location.file == file for problem in self.code.unreadable):
+        if file in self._lost:
             return None
         try:
             module = Module(self._name(file), file, _parsed(file))
         except _NotPython as problem:
-            self.code.unreadable.append(Unreadable(problem.location, problem.why))
+            self._lose(file, Unreadable(problem.location, problem.why))
             return None
         self.known[file] = module
         (self.code.modules if file in self.own else self.code.imported).append(module)
         try:
             self.code.executor.module(module)
         except RecursionError:
-            self.code.unreadable.append(Unreadable(Location(file), "nested too deeply"))
+            self._lose(file, Unreadable(Location(file), "nested too deeply"))
         return module
+
+    def _lose(self, file: Path, problem: Unreadable) -> None:
+        self._lost.add(file)
+        if file in self.own:  # what it imports from elsewhere is not its fault
+            self.code.unreadable.append(problem)
 
     def _name(self, file: Path) -> str:
         root = _import_root(file.parent)
         parts = file.relative_to(root).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def _shadows(name: str, root: Path) -> bool:
-    """Return whether a file only looks like a module that Python itself has: `types`, `json`."""
-    return name.partition(".")[0] in sys.stdlib_module_names
 
 
 class _NotPython(Exception):

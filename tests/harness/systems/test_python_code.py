@@ -151,3 +151,16 @@ def test_no_text_makes_a_traceback(text):
 def test_no_depth_and_no_size_makes_a_traceback(tmp_path, text):
     (tmp_path / "it.py").write_text(text)
     evaluate_load(Project(dagster=tmp_path))
+
+
+def test_what_lies_beside_a_package_is_not_read(tmp_path):
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    (tmp_path / "package" / "it.py").write_text("import beside\nfrom package.other import X\nx = X\ny = beside.Y\n")
+    (tmp_path / "package" / "other.py").write_text("X = 'x'\n")
+    (tmp_path / "beside.py").write_text("this is no Python")
+    code = read_code(tmp_path / "package")
+    names = next(module for module in code.modules if module.name == "package.it").scope.names
+    assert names["x"] == "x"
+    assert [module.name for module in code.everything] == ["package", "package.it", "package.other"]
+    assert not code.unreadable
