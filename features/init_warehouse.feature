@@ -9,10 +9,12 @@ Feature: The warehouse is there
 
     Examples:
       | system                | fact                                     |
+      | the object store      | lists its buckets                        |
       | the object store      | keeps an object in every bucket          |
       | the object store      | lends keys of the catalog's role         |
       | the database          | answers a query                          |
       | the catalog           | says that it is up                       |
+      | the catalog           | lets the platform's principal read       |
       | the trace store       | lists its services                       |
       | the lineage store     | lists its namespaces                     |
       | the orchestrator      | has loaded its code                      |

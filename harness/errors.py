@@ -6,6 +6,7 @@ HarnessError
 ├── EnvironmentFailure    the environment could not be made or died: exit 3, never blamed on the platform
 │   ├── ProvisionError    a part could not be fetched or built
 │   ├── StartError        a workload did not start, or died
+│   ├── Unreachable       a system of a stack that was up cannot be reached
 │   └── WaitTimeout       a condition was not met within its limit
 └── Breach                the platform breaks a contract (see harness.contracts): exit 1
 """
@@ -91,6 +92,15 @@ class ProvisionError(EnvironmentFailure):
 
 class StartError(EnvironmentFailure):
     """A workload did not start, or died."""
+
+
+class Unreachable(EnvironmentFailure):
+    """A system of a stack that was up cannot be reached: its process has died, or it does not answer.
+
+    `late`: it took the question, and the time for an answer ran out.
+    """
+
+    late = False
 
 
 class WaitTimeout(EnvironmentFailure):

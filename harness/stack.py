@@ -50,6 +50,8 @@ class Stack(BaseModel):
     environment: str
     folder: Path = Field(description="private folder (0700) of everything that the stack keeps")
     platform_file: Path = Field(description="the effective platform.yaml, with the endpoints that are in use")
+    made_from: Path | None = Field(default=None, description="the platform.yaml that the user wrote")
+    scale: int = Field(default=1, description="what the demo's rows were multiplied by")
     digest: str = Field(description="digest of what the stack was made from")
     endpoints: dict[str, str]
     workloads: list[WorkloadState]

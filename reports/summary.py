@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +11,22 @@ from typing import Any
 import pytest
 
 from fixtures.feature_files import FeatureFile
-from fixtures.options import MARKERS
 from fixtures.stack import STACK
+from fixtures.stage_order import stage_of
+from harness.contracts.registry import Stage
+from harness.diagnosis.verdict import Verdict, verdict_as_json
 from harness.stack import Stack
+from reports.roots import VERDICT
 
 _REPORT = Path(".harness") / "report.json"
-_STAGES = ("preflight", "load", "init", "bronze", "transform", "semantic", "traces", "lineage")
+_OTHER = "other"  # scenarios without a stage's tag
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Write each scenario's stage where the controller finds it."""
     for item in items:
         if isinstance(item.parent, FeatureFile):
-            stages = [stage for stage in _STAGES if stage in MARKERS and item.get_closest_marker(stage)]
-            item.user_properties.append(("stage", stages[0] if stages else "other"))
+            item.user_properties.append(("stage", str(stage_of(item) or _OTHER)))  # str: a worker sends it as it is
 
 
 @pytest.hookimpl(trylast=True)
@@ -47,12 +49,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         )
     for name, seconds in (_results(stack) if stack else {}).items():
         write(f"  of which making the result of {name}: {seconds:.1f} s")
-    roots = Counter(dict(r.user_properties).get("breach") for r in reports if r.failed)
-    for root, count in roots.most_common():
-        write(f"  broken: {root} ({count} scenario{'s' if count > 1 else ''})")
     for line in _parts(stack) if stack else ():
         write(line)
-    write(f"  report     {_save(stack, stages, reports)}")
+    write(f"  report     {_save(stack, stages, reports, config.stash.get(VERDICT, None))}")
 
 
 def _parts(stack: Stack) -> Iterator[str]:
@@ -74,7 +73,7 @@ def _by_stage(reports: list[pytest.TestReport]) -> dict[str, dict[str, Any]]:
         figures["seconds"] += report.duration
         figures["scenarios"] += 1
         figures["passed"] += report.passed
-    known = [stage for stage in (*_STAGES, "other") if stage in stages]
+    known = [stage for stage in (*Stage, _OTHER) if stage in stages]
     return {stage: stages[stage] for stage in known}
 
 
@@ -87,14 +86,16 @@ def _results(stack: Stack) -> dict[str, float]:
     return found
 
 
-def _save(stack: Stack | None, stages: dict[str, dict[str, Any]], reports: list[pytest.TestReport]) -> Path:
+def _save(
+    stack: Stack | None, stages: dict[str, dict[str, Any]], reports: list[pytest.TestReport], verdict: Verdict | None
+) -> Path:
     _REPORT.parent.mkdir(exist_ok=True)
     scenarios = [
         {
             "scenario": report.nodeid,
             "outcome": report.outcome,
             "seconds": round(report.duration, 3),
-            **{key: value for key, value in report.user_properties if key in ("stage", "breach")},
+            **{key: value for key, value in report.user_properties if key in ("stage", "breach", "contracts")},
             **({"told": str(report.longrepr)} if report.failed else {}),
         }
         for report in reports
@@ -108,6 +109,18 @@ def _save(stack: Stack | None, stages: dict[str, dict[str, Any]], reports: list[
         "workloads": workloads,
         "stages": stages,
         "scenarios": scenarios,
+        "contracts": _by_contract(reports),
+        **(verdict_as_json(verdict) if verdict else {"roots": []}),
     }
     _REPORT.write_text(json.dumps(content, indent=2, ensure_ascii=False))
     return _REPORT
+
+
+def _by_contract(reports: list[pytest.TestReport]) -> dict[str, list[str]]:
+    """Return contract -> the scenarios that checked it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        checked: Any = dict(report.user_properties).get("contracts") or []
+        for id in checked:
+            found[id].append(report.nodeid)
+    return dict(sorted(found.items()))

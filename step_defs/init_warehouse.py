@@ -9,10 +9,12 @@ from pytest_bdd import parsers, then
 from harness.contracts import Probe, check
 
 FACTS = {
+    "the object store lists its buckets": "object-store.answers",
     "the object store keeps an object in every bucket": "object-store.keeps-objects",
     "the object store lends keys of the catalog's role": "object-store.assumes-role",
     "the database answers a query": "database.answers",
     "the catalog says that it is up": "catalog.healthy",
+    "the catalog lets the platform's principal read": "catalog.principal-granted",
     "the trace store lists its services": "trace-store.answers",
     "the lineage store lists its namespaces": "lineage-store.answers",
     "the orchestrator has loaded its code": "orchestrator.location-loaded",

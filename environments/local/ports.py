@@ -24,6 +24,7 @@ USUAL: Mapping[str, int] = {
     "polaris.http": 8181,
     "polaris.management": 8182,
     "marquez.http": 5000,
+    "marquez.admin": 5001,
     "jaeger.query": 16686,
     "jaeger.query-grpc": 16685,
     "jaeger.otlp-http": 4318,

@@ -145,6 +145,8 @@ def _start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
             environment="local",
             folder=folder,
             platform_file=platform_file,
+            made_from=settings.platform.resolve(),
+            scale=settings.scale,
             digest=digest,
             endpoints=endpoints,
             workloads=[*_start_workloads(plan, external, reaper), *given],

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from harness.errors import UsageError
+from harness.commands.chosen import chosen_stack
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -24,8 +24,8 @@ def down(
     import environments
 
     found = environments.find()
-    if stack is not None and stack not in [each.id for each in found]:
-        raise UsageError(f"no stack {stack!r}", expected=f"one of {', '.join(each.id for each in found) or 'none'}")
+    if stack is not None:
+        chosen_stack(stack)
     if stack is None:
         for left in environments.sweep():
             print(f"stack {left} was left behind; it is removed")

@@ -8,17 +8,8 @@ from typing import Annotated
 
 import typer
 
+from harness.commands.chosen import chosen_stack
 from harness.errors import UsageError
-from harness.stack import Stack
-
-
-def _newest() -> Stack:
-    import environments
-
-    stacks = environments.find()
-    if not stacks:
-        raise UsageError("nothing is up", next_step="`harness up` stands the platform up")
-    return stacks[-1]
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -35,7 +26,7 @@ def logs(
     follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as they come.")] = False,
 ) -> None:
     """Show the last lines of a workload's log, or of all."""
-    stack = _newest()
+    stack = chosen_stack()
     by_name = {w.name: w.log for w in stack.workloads if w.log is not None}
     if workload is not None and workload not in by_name:
         near = difflib.get_close_matches(workload, by_name, n=1)

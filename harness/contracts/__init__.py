@@ -1,10 +1,10 @@
 """Contracts: one named promise of the platform each, checked by one small function.
 
-A package or module a stage declares them: preflight, systems_work and init, bronze, transform, semantic, traces,
-lineage. `check` checks one on a Probe; harness.diagnosis evaluates many.
+A package or module a stage declares them: preflight; running, systems_work and init; bronze, transform, semantic,
+traces, lineage. `check` checks one on a Probe; harness.diagnosis evaluates many.
 """
 
-from harness.contracts.breach import Breach, Breaches
+from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Case, Contract, Facts, Registry, Stage, Target, all_contracts, check, contract
 from harness.contracts.together import Soft, together
@@ -15,6 +15,7 @@ __all__ = [
     "Case",
     "Contract",
     "Facts",
+    "NotEvaluated",
     "Probe",
     "Registry",
     "Soft",

@@ -1,7 +1,7 @@
 """Whose fault an error is: the platform's (Breach), the environment's (EnvironmentFailure) or the harness's (others).
 
 A system that answers, and not as promised, breaks the contract. A system that cannot be reached is the environment's
-matter: its process has died, or the way to it is broken.
+matter: its process has died, or the way to it is broken. Which of the two, a diagnosis finds out.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ import httpx
 
 from harness.contracts.breach import Breach
 from harness.contracts.registry import Contract
-from harness.errors import EnvironmentFailure, UsageError, WaitTimeout
+from harness.errors import EnvironmentFailure, Unreachable, UsageError, WaitTimeout
 from harness.liveness import dead_workloads
+from harness.results import StageFailed
 from harness.stack import Stack
 from harness.systems.dagster import DagsterFault
 from harness.systems.dbt import DbtFault
@@ -28,6 +29,11 @@ _UNREACHABLE = (
     "botocore.exceptions:ReadTimeoutError",
     "psycopg2:OperationalError",
     "requests.exceptions:ConnectionError",
+    "requests.exceptions:Timeout",
+)
+_LATE = (
+    "httpx:TimeoutException",
+    "botocore.exceptions:ReadTimeoutError",
     "requests.exceptions:Timeout",
 )
 _ANSWERED = (
@@ -45,12 +51,15 @@ _ANSWERED = (
 
 @contextmanager
 def blamed(contract: Contract, stack: Stack | None = None) -> Iterator[None]:
-    """Turn an error of a system's client inside the block into a Breach of the contract or an EnvironmentFailure."""
+    """Turn an error of a system's client inside the block into a Breach of the contract or into Unreachable.
+
+    `stack`: whose dead workloads explain an error; without one, an answer that is wrong is a breach whoever has died.
+    """
     try:
         yield
     except Breach as breach:
         raise breach.of(contract) from breach.__cause__
-    except (UnexpectedAnswer, DagsterFault, DbtFault) as fault:
+    except (UnexpectedAnswer, DagsterFault, DbtFault, StageFailed) as fault:
         dead = dead_workloads(stack)
         if dead:
             raise _environment(contract, str(fault), dead) from fault
@@ -72,7 +81,9 @@ def blamed(contract: Contract, stack: Stack | None = None) -> Iterator[None]:
             raise
         dead = dead_workloads(stack)
         if unreachable or dead:
-            raise _environment(contract, _words(error), dead) from error
+            failure = _environment(contract, _words(error), dead)
+            failure.late = is_one_of(error, _LATE)
+            raise failure from error
         raise Breach(actual=_words(error)).of(contract) from error
 
 
@@ -86,8 +97,8 @@ def is_one_of(error: BaseException, names: tuple[str, ...]) -> bool:
     return False
 
 
-def _environment(contract: Contract, seen: str, dead: list[str]) -> EnvironmentFailure:
-    return EnvironmentFailure(
+def _environment(contract: Contract, seen: str, dead: list[str]) -> Unreachable:
+    return Unreachable(
         f"{contract.id} could not be checked: a system cannot be reached",
         expected=contract.promise,
         actual=seen,

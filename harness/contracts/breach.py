@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from harness.contracts.registry import Contract
 
 
+class NotEvaluated(HarnessError):
+    """Whether a contract holds cannot be said: what it is about is not there, or may still come."""
+
+
 class Breach(HarnessError):
     """The platform breaks a contract.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from harness.contracts import tables
+from collections.abc import Iterator
+
+from harness.contracts import cases, tables
 from harness.contracts.breach import Breach
 from harness.contracts.compare import same_names
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Facts, Stage, contract
+from harness.contracts.registry import Case, Facts, Stage, contract
 from harness.systems.lake import named
 
 _RUN = ("bronze.run-succeeds",)
+_FILES = ("bronze.files-there",)
 _CODE = "compare the code location with expectations.yaml; the image that runs may be older than the code"
 
 
@@ -74,36 +77,76 @@ def orchestrator_sensors_loaded(probe: Probe) -> Facts:
     return {"sensors": there}
 
 
+_each_namespace = cases.layers_of(cases.raw)
+
+
 @contract(
     "bronze.run-succeeds",
     stage=Stage.BRONZE,
     promise="The job that loads the raw tables succeeds, and materializes each of them.",
-    requires=("orchestrator.assets-loaded", "orchestrator.jobs-loaded", "catalog.probe-table"),
+    requires=(
+        "orchestrator.assets-loaded",
+        "orchestrator.jobs-loaded",
+        "orchestrator.daemons-healthy",
+        "catalog.probe-table",
+    ),
     mend="read the run's error events in the orchestrator's web page",
+    each=_each_namespace,
 )
-def bronze_run_succeeds(probe: Probe) -> Facts:
+def bronze_run_succeeds(probe: Probe, layer: str | None = None) -> Facts:
     result = probe.result("bronze")
     same_names("assets that the run made", probe.expectations.raw, probe.dagster.materializations(result["run_id"]))
     return result
 
 
 @contract(
+    "bronze.tables-there",
+    stage=Stage.BRONZE,
+    promise="The catalog has every raw table.",
+    requires=_RUN,
+    mend="run the job that loads the raw tables again, and find who dropped or renamed the table",
+    each=cases.layers_of(cases.raw),
+)
+def bronze_tables_there(probe: Probe, layer: str) -> Facts:
+    return tables.tables_there(probe, layer, probe.expectations.raw)
+
+
+@contract(
+    "bronze.files-there",
+    stage=Stage.BRONZE,
+    promise="The object store has the files of every raw table.",
+    requires=("bronze.tables-there",),
+    mend="find who deletes from the bucket; drop the tables whose files are gone, and load them again",
+    each=cases.layers_of(cases.raw),
+)
+def bronze_files_there(probe: Probe, layer: str) -> Facts:
+    return tables.files_there(probe, layer, probe.expectations.raw)
+
+
+@contract(
     "bronze.columns",
     stage=Stage.BRONZE,
     promise="A raw table has the declared columns, in order, with the declared types.",
-    requires=_RUN,
+    requires=_FILES,
     mend="correct the asset's schema, or the declared one",
+    each=cases.each_table(cases.raw),
 )
 def bronze_columns(probe: Probe, table: str) -> Facts:
     return tables.columns_hold(probe, table)
+
+
+def _each_counted(probe: Probe) -> Iterator[Case]:
+    counted = {name: table for name, table in probe.expectations.raw.items() if table.rows is not None}
+    return cases.each_table(lambda probe: counted)(probe)
 
 
 @contract(
     "bronze.rows",
     stage=Stage.BRONZE,
     promise="A raw table has exactly the declared number of rows.",
-    requires=_RUN,
+    requires=_FILES,
     mend="look whether the asset appends where it should replace",
+    each=_each_counted,
 )
 def bronze_rows(probe: Probe, table: str) -> Facts:
     declared = probe.expectations.table(table).rows
@@ -119,19 +162,28 @@ def bronze_rows(probe: Probe, table: str) -> Facts:
     "bronze.location",
     stage=Stage.BRONZE,
     promise="A raw table and its files lie in its layer's bucket, under its layer's prefix.",
-    requires=_RUN,
+    requires=_FILES,
     mend="give the namespace its location, and drop tables that were made before it had one",
+    each=cases.each_table(cases.raw),
 )
 def bronze_location(probe: Probe, table: str) -> Facts:
     return tables.location_holds(probe, table)
+
+
+def _each_reference(probe: Probe) -> Iterator[Case]:
+    for name, table in probe.expectations.raw.items():
+        for column, target in table.references.items():
+            other = cases.table_subject(probe, target.rpartition(".")[0])
+            yield Case(f"{cases.table_subject(probe, name)}/{column}", {"table": name, "column": column}, of=(other,))
 
 
 @contract(
     "bronze.references-hold",
     stage=Stage.BRONZE,
     promise="Each value of a reference is there in the table that it refers to.",
-    requires=_RUN,
+    requires=_FILES,
     mend="load the tables of one run from one source state",
+    each=_each_reference,
 )
 def bronze_references_hold(probe: Probe, table: str, column: str) -> Facts:
     other, _, key = probe.expectations.table(table).references[column].rpartition(".")
@@ -154,8 +206,9 @@ def bronze_references_hold(probe: Probe, table: str, column: str) -> Facts:
     promise="The job that loads the raw tables succeeds a second time.",
     requires=_RUN,
     mend="let the asset make its table only when it is not there",
+    each=_each_namespace,
 )
-def bronze_second_run_succeeds(probe: Probe) -> Facts:
+def bronze_second_run_succeeds(probe: Probe, layer: str | None = None) -> Facts:
     first, second = probe.result("bronze")["run_id"], probe.result("bronze-again")["run_id"]
     if first == second:
         raise Breach("there was no second run", expected="two runs", actual=f"run {first} alone")
@@ -167,8 +220,9 @@ def bronze_second_run_succeeds(probe: Probe) -> Facts:
     "bronze.second-run-repeats-nothing",
     stage=Stage.BRONZE,
     promise="A second run of the job leaves a raw table with exactly the declared rows.",
-    requires=("bronze.second-run-succeeds",),
+    requires=("bronze.second-run-succeeds", "bronze.rows"),
     mend="let the asset replace the table's content instead of appending",
+    each=_each_counted,
 )
 def bronze_second_run_repeats_nothing(probe: Probe, table: str) -> Facts:
     probe.result("bronze-again")

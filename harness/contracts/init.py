@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from harness.contracts import cases
 from harness.contracts.breach import Breach
 from harness.contracts.compare import all_there, same_names
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Facts, Stage, contract
+from harness.contracts.registry import Case, Facts, Stage, contract
 from harness.errors import UsageError
 from harness.systems.catalog import Namespace, levels
 from harness.systems.http import answer
@@ -22,6 +23,7 @@ INIT_JOB = "catalog-init"  # the workload that makes the warehouse
     "catalog.token-by-form",
     stage=Stage.INIT,
     promise="The catalog issues a token for a form-encoded request.",
+    requires=("catalog.healthy",),
     mend="check client id, secret and scope; OAuth2 takes a form (RFC 6749, 4.4.2)",
 )
 def catalog_token_by_form(probe: Probe) -> Facts:
@@ -35,6 +37,7 @@ def catalog_token_by_form(probe: Probe) -> Facts:
     "catalog.token-by-json-refused",
     stage=Stage.INIT,
     promise="The catalog refuses a token request that is JSON.",
+    requires=("catalog.healthy",),
     mend="send token requests form-encoded",
 )
 def catalog_token_by_json_refused(probe: Probe) -> Facts:
@@ -65,11 +68,30 @@ def catalog_warehouse_exists(probe: Probe, warehouse: str | None = None) -> Fact
 
 
 @contract(
+    "catalog.principal-granted",
+    stage=Stage.INIT,
+    promise="The principal of platform.yaml may read what the warehouse holds.",
+    requires=("catalog.warehouse-exists",),
+    mend="run the init job again: it grants CATALOG_MANAGE_CONTENT",
+)
+def catalog_principal_granted(probe: Probe) -> Facts:
+    response = probe.catalog.list_namespaces()
+    if response.status_code in (401, 403):
+        raise Breach(
+            "the principal may not list the warehouse's namespaces",
+            expected=f"GET {response.request.url.path} -> 200",
+            actual=f"{response.status_code} {response.text[:300]}",
+        )
+    return {"namespaces": len(answer(response)["namespaces"])}
+
+
+@contract(
     "catalog.namespace-located",
     stage=Stage.INIT,
     promise="Each layer's namespace exists at the location that platform.yaml gives it.",
-    requires=("catalog.warehouse-exists",),
+    requires=("catalog.principal-granted",),
     mend="run the init job again; a namespace elsewhere has to be dropped first",
+    each=cases.each_namespace,
 )
 def catalog_namespace_located(probe: Probe, namespace: str, location: str | None = None) -> Facts:
     place = location or probe.platform.location(_layer(probe, namespace))
@@ -86,12 +108,19 @@ def catalog_namespace_located(probe: Probe, namespace: str, location: str | None
     return {"location": found}
 
 
+def _one_level_and_two(probe: Probe) -> Iterator[Case]:
+    name = f"harness_probe_{secrets.token_hex(4)}"
+    yield Case("a namespace of one level", {"namespace": name})
+    yield Case("a namespace of two levels", {"namespace": (name, "inner")})
+
+
 @contract(
     "catalog.namespaces-work",
     stage=Stage.INIT,
     promise="A namespace can be made, found and dropped, simple or nested.",
-    requires=("catalog.warehouse-exists",),
+    requires=("catalog.principal-granted",),
     mend="grant the principal CATALOG_MANAGE_CONTENT",
+    each=_one_level_and_two,
 )
 def catalog_namespaces_work(probe: Probe, namespace: Namespace) -> Facts:
     parts = levels(namespace)
@@ -109,8 +138,9 @@ def catalog_namespaces_work(probe: Probe, namespace: Namespace) -> Facts:
     "catalog.warehouse-is-no-prefix",
     stage=Stage.INIT,
     promise="A namespace is addressed without its warehouse; with the warehouse as a prefix it is not found.",
-    requires=("catalog.warehouse-exists",),
+    requires=("catalog.principal-granted",),
     mend="write `bronze`, not `<warehouse>.bronze`",
+    each=cases.each_namespace,
 )
 def catalog_warehouse_is_no_prefix(probe: Probe, namespace: str) -> Facts:
     warehouse = probe.platform.warehouse
@@ -127,6 +157,7 @@ def catalog_warehouse_is_no_prefix(probe: Probe, namespace: str) -> Facts:
     promise="A table can be made, written, read and dropped in each layer.",
     requires=("catalog.namespace-located", "object-store.keeps-objects", "object-store.assumes-role"),
     mend="look at the catalog's log; where the store's STS fails, set `stsUnavailable: true` and bring own keys",
+    each=cases.each_layer,
 )
 def catalog_probe_table(probe: Probe, layer: str) -> Facts:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -151,7 +182,7 @@ def catalog_probe_table(probe: Probe, layer: str) -> Facts:
     "catalog.init-changes-nothing",
     stage=Stage.INIT,
     promise="Running the init job again changes nothing.",
-    requires=("catalog.namespace-located",),
+    requires=("catalog.namespace-located", "object-store.answers"),
     mend="let the init job look before it makes: a PUT or POST of what is there is a change",
 )
 def catalog_init_changes_nothing(probe: Probe) -> Facts:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness import stack as names
-from harness.errors import EnvironmentFailure
+from harness.contracts.breach import Breach, NotEvaluated
 from harness.expectations import FILE, Expectations, load_expectations
 from harness.stack import Stack
 from harness.systems.http import MakeClient, plain_client
+from harness.wait import eventually
 
 if TYPE_CHECKING:
+    import httpx
+
     from harness.platform import Platform
     from harness.systems.catalog import CatalogClient
     from harness.systems.cube import Cube
@@ -26,15 +31,18 @@ if TYPE_CHECKING:
     from harness.systems.traces import Traces
 
 Result = Mapping[str, Any]
+T = TypeVar("T")
 
 
 class Probe:
     """Clients of one stack, each made when it is first used.
 
     `result`: gives the result of a stage, made on demand once for the stack; by default made anew by each probe.
-    `rerun`: runs a job workload of the stack again, to its end. `expectations_file`: by default beside the platform's
-    file. `scale`: what the demo's rows were multiplied by. `make_client`: makes the HTTP clients; the default records
-    nothing.
+    `rerun`: runs a job workload of the stack again, to its end. `expectations_file`: by default beside the
+    platform.yaml that the stack was made from. `scale`: what the demo's rows were multiplied by; by default as the
+    stack has it. `make_client`: makes the HTTP clients; the default records nothing. `patience`: seconds that no wait
+    and no request may exceed; by default each has its own limit. `on_check`: told the id of each contract that is
+    checked.
     """
 
     def __init__(
@@ -45,16 +53,20 @@ class Probe:
         result: Callable[[str], Result] | None = None,
         rerun: Callable[[str], object] | None = None,
         expectations_file: Path | None = None,
-        scale: int = 1,
+        scale: int | None = None,
         make_client: MakeClient = plain_client,
+        patience: float = math.inf,
+        on_check: Callable[[str], object] = lambda id: None,
     ) -> None:
         self.stack = stack
         self.platform = platform
-        self.scale = scale
+        self.scale = scale if scale is not None else stack.scale
         self._result = result
         self._rerun = rerun
-        self._expectations_file = expectations_file or stack.platform_file.with_name(FILE)
-        self._make_client = make_client
+        self._expectations_file = expectations_file or (stack.made_from or stack.platform_file).with_name(FILE)
+        self._make = make_client
+        self.patience = patience
+        self.on_check = on_check
         self._own_results: dict[str, Result] = {}
 
     @cached_property
@@ -73,10 +85,38 @@ class Probe:
         return self._own_results[stage]
 
     def rerun(self, workload: str) -> None:
-        """Run a job workload of the stack again, to its end; raises EnvironmentFailure where that cannot be done."""
+        """Run a job workload of the stack again, to its end; raises NotEvaluated where that is not to be done."""
         if self._rerun is None:
-            raise EnvironmentFailure(f"this environment cannot run {workload} again")
+            raise NotEvaluated(f"{workload} is not run again for this")
         self._rerun(workload)
+
+    def within(self, limit: float) -> float:
+        """Return a limit in seconds, shortened to the patience that there is."""
+        return min(limit, self.patience)
+
+    def needs(self, seconds: float) -> None:
+        """Raise NotEvaluated when there is not the patience for something that may take so long."""
+        if self.patience < seconds:
+            raise NotEvaluated(f"it may take {seconds:.0f} s, more than there is patience for")
+
+    def eventually(self, holds: Callable[[], T], limit: float, *, after: str) -> T:
+        """Call `holds` until it raises no Breach, and return what it returns.
+
+        `limit`: seconds from the end of stage `after` in which it must come true. Patience may end before them: then
+        NotEvaluated is raised in place of the Breach.
+        """
+        if math.isinf(self.patience):
+            return eventually(holds, limit, Breach)
+        left = self.result(after).get("ended", 0.0) + limit - time.time()
+        try:
+            return eventually(holds, max(0.0, self.within(left)), Breach)
+        except Breach as breach:
+            if left <= self.patience:
+                raise
+            raise NotEvaluated(f"it may still come, within {left:.0f} s: {breach.heading}") from breach
+
+    def _make_client(self, base_url: str, *, timeout: float = 30.0) -> httpx.Client:
+        return self._make(base_url, timeout=self.within(timeout))
 
     @cached_property
     def namespaces(self) -> dict[str, str]:
@@ -142,7 +182,7 @@ class Probe:
         """The object store."""
         from harness.systems.object_store import ObjectStore
 
-        return ObjectStore(self._keys())
+        return ObjectStore(self._keys(), timeout=self.within(30.0))
 
     @cached_property
     def lake(self) -> Lake:
@@ -153,6 +193,8 @@ class Probe:
             catalog_uri=self._catalog_uri,
             warehouse=self.platform.warehouse,
             keys=self._keys(),
+            timeout=self.within(30.0),
+            fresh=math.isinf(self.patience),  # a look at what is there, made at once, is of one moment
             **self._catalog_secrets(),
         )
 
@@ -207,4 +249,5 @@ class Probe:
         """The database."""
         from harness.systems.database import Database
 
-        return Database(self.stack.endpoints[names.DATABASE], self._secret("postgres-password"))
+        secret = self._secret("postgres-password")
+        return Database(self.stack.endpoints[names.DATABASE], secret, timeout=self.within(10.0))

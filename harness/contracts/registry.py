@@ -47,11 +47,13 @@ class Case:
 
     `subject`: its name in reports, from the whole to the part (`floe-cube-api/cube/OTEL_SERVICE_NAME`); empty: the
     target as a whole. `params`: what the check is called with besides its target. `location`: where it is written.
+    `of`: further subjects that it is made from: what is broken there is in its way too, also for the contract itself.
     """
 
     subject: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     location: Location | None = None
+    of: tuple[str, ...] = ()
 
 
 Each = Callable[[Any], Iterable[Case]]
@@ -178,6 +180,7 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
 
     _load()
     found = CONTRACTS[id]
+    probe.on_check(id)
     with blamed(found, probe.stack):
         return found.check(probe, **params) or {}
 
@@ -190,6 +193,7 @@ def _load() -> None:
         lineage,
         load,
         preflight,
+        running,
         semantic,
         systems_work,
         traces,

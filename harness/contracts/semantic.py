@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from harness.contracts.breach import Breach
+from harness.contracts import cases
+from harness.contracts.breach import Breach, Breaches
 from harness.contracts.compare import all_there, same_names, same_rows
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Facts, Stage, contract
+from harness.contracts.registry import Case, Facts, Stage, contract
+from harness.errors import WaitTimeout
 from harness.expectations import Question, in_lake
-from harness.systems.http import answer
+from harness.systems.http import UnexpectedAnswer, answer
 from harness.systems.lake import named
-from harness.wait import eventually
 
+ANSWER_LIMIT = 60.0  # seconds for an answer
 ROLLUP_LIMIT = 60.0  # seconds that the worker may take to notice new data and to build
-_READY = ("semantic.cubes-listed", "transform.run-succeeds")
 
 
 @contract(
     "semantic.cubes-listed",
     stage=Stage.SEMANTIC,
     promise="The semantic layer lists exactly the declared cubes, with their members.",
-    requires=("catalog.warehouse-exists",),
+    requires=("semantic-layer.answers",),
     mend="look at the compile error: harness logs cube-api",
 )
 def semantic_cubes_listed(probe: Probe) -> Facts:
@@ -37,7 +39,7 @@ def semantic_cubes_listed(probe: Probe) -> Facts:
     "semantic.questions-answered",
     stage=Stage.SEMANTIC,
     promise="The semantic layer answers every declared question.",
-    requires=_READY,
+    requires=("semantic.cubes-listed", "transform.run-succeeds"),
     mend="look at the query's error: harness logs cube-api",
 )
 def semantic_questions_answered(probe: Probe) -> Facts:
@@ -45,11 +47,53 @@ def semantic_questions_answered(probe: Probe) -> Facts:
 
 
 @contract(
+    "semantic.cubes-answer",
+    stage=Stage.SEMANTIC,
+    promise="Each cube answers a question over the lake.",
+    requires=("semantic.cubes-listed", "transform.files-there"),
+    mend="look at the query's error: harness logs cube-api",
+)
+def semantic_cubes_answer(probe: Probe) -> Facts:
+    silent = {cube: error for cube in probe.expectations.semantic.cubes if (error := _why_silent(probe, cube))}
+    if silent and len(silent) == len(probe.expectations.semantic.cubes):
+        raise Breach("no question over the lake is answered", expected="rows", actual=next(iter(silent.values())))
+    if silent:
+        raise Breaches(
+            [
+                Breach(f"no question of cube {cube} is answered", expected="rows", actual=error, subject=cube)
+                for cube, error in silent.items()
+            ]
+        )
+    return {"cubes": sorted(probe.expectations.semantic.cubes)}
+
+
+def _why_silent(probe: Probe, cube: str) -> str | None:
+    """Return why no question of a cube is answered; None when one is, or when none is declared."""
+    why = None
+    for question in probe.expectations.semantic.questions.values():
+        if cube in question.cubes:
+            try:
+                _load(probe, question)
+            except UnexpectedAnswer as error:
+                why = error.actual
+            else:
+                return None
+    return why
+
+
+def _each_question(probe: Probe) -> Iterator[Case]:
+    for title, question in probe.expectations.semantic.questions.items():
+        tables = (cases.table_subject(probe, table) for table in question.tables)
+        yield Case(title, {"question": title}, of=(*tables, *sorted(question.cubes)))
+
+
+@contract(
     "semantic.answer-right",
     stage=Stage.SEMANTIC,
     promise="The answer to a question equals what an independent query over the tables gives.",
-    requires=_READY,
+    requires=("semantic.cubes-answer", "bronze.columns", "transform.columns"),
     mend="compare the measure's definition with the expectations' SQL; check that Cube reads the catalog's endpoint",
+    each=_each_question,
 )
 def semantic_answer_right(probe: Probe, question: str) -> Facts:
     rows = answer_holds(probe, question, probe.expectations.question(question), probe.namespaces)
@@ -60,6 +104,7 @@ def semantic_answer_right(probe: Probe, question: str) -> Facts:
     "semantic.no-token-refused",
     stage=Stage.SEMANTIC,
     promise="A query without a token, or with one that another secret has signed, is refused with 403.",
+    requires=("semantic-layer.answers",),
     mend="set CUBEJS_API_SECRET, and switch development mode off",
 )
 def semantic_no_token_refused(probe: Probe) -> Facts:
@@ -89,15 +134,33 @@ def semantic_bad_query_refused(probe: Probe) -> Facts:
     return {"error": response.json().get("error")}
 
 
+def _each_change(probe: Probe) -> Iterator[Case]:
+    for title, change in probe.expectations.semantic.changes.items():
+        namespace = f"harness_probe_{secrets.token_hex(4)}"
+        yield Case(title, {"change": title, "namespace": namespace}, of=(change.question,))
+
+
 @contract(
     "semantic.answer-fresh",
     stage=Stage.SEMANTIC,
     promise="After new data the answer is the new one, not a cached one.",
-    requires=("semantic.answer-right",),
+    requires=("semantic.answer-right", "catalog.namespaces-work"),
     mend="give the cube a refresh key that follows the data, and do not keep a table's metadata over queries",
+    each=_each_change,
 )
 def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
-    """Copy the tables of a question to `namespace`, which is made, ask, change the data there, and ask again."""
+    """Copy the tables of a question to `namespace`, ask, change the data there, and ask again.
+
+    The namespace is made, and dropped again.
+    """
+    probe.needs(ANSWER_LIMIT)
+    try:
+        return _answer_fresh(probe, change, namespace)
+    finally:
+        probe.catalog.drop_namespace_with_tables(namespace)
+
+
+def _answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
     wanted = probe.expectations.change(change)
     question = probe.expectations.question(wanted.question)
     layers = {probe.expectations.table(table).layer for table in question.tables}
@@ -120,7 +183,8 @@ def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
     "semantic.rollup-refreshed",
     stage=Stage.SEMANTIC,
     promise="The refresh worker keeps a rollup whose rows are what the tables say now.",
-    requires=_READY,
+    # The worker's own namespace has no place of its own: it lies in the bucket of the catalog's first layer.
+    requires=("refresh-worker.answers", "semantic.cubes-answer", "bronze.files-there"),
     mend="look why the worker does not build: harness logs cube-refresh-worker",
 )
 def semantic_rollup_refreshed(probe: Probe) -> Facts:
@@ -144,7 +208,7 @@ def semantic_rollup_refreshed(probe: Probe) -> Facts:
             actual=f"others, in {', '.join(versions)}",
         )
 
-    return {"rollup": eventually(fresh, ROLLUP_LIMIT, Breach), "rows": len(expected)}
+    return {"rollup": probe.eventually(fresh, ROLLUP_LIMIT, after="transform"), "rows": len(expected)}
 
 
 def _rows_of(probe: Probe, columns: Sequence[str], table: str) -> list[tuple[Any, ...]]:
@@ -201,7 +265,16 @@ def as_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> list[l
 
 
 def _ask(probe: Probe, question: Question, claim: Mapping[str, str] | None) -> list[list[Any]]:
-    return as_rows(probe.cube.load(question.query, layers=claim), members(question.query))
+    return as_rows(_load(probe, question, claim), members(question.query))
+
+
+def _load(probe: Probe, question: Question, claim: Mapping[str, str] | None = None) -> list[Mapping[str, Any]]:
+    """Return the rows of an answer; raises NotEvaluated when it is later than there is patience for."""
+    try:
+        return probe.cube.load(question.query, layers=claim, limit=probe.within(ANSWER_LIMIT))
+    except WaitTimeout:
+        probe.needs(ANSWER_LIMIT)
+        raise
 
 
 def _expected(probe: Probe, question: Question, namespaces: Mapping[str, str]) -> list[tuple[Any, ...]]:

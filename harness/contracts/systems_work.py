@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 from harness import stack as names
 from harness.contracts.breach import Breach
 from harness.contracts.compare import all_there
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Facts, Stage, contract
+from harness.contracts.together import together
 from harness.systems.http import answer
+
+
+@contract(
+    "object-store.answers",
+    stage=Stage.INIT,
+    promise="The object store lists its buckets.",
+    requires=("object-store.running",),
+    mend="look at the store's log (harness logs object-store), and check its endpoint and keys",
+)
+def object_store_answers(probe: Probe) -> Facts:
+    return {"buckets": probe.objects.buckets()}
 
 
 @contract(
     "object-store.keeps-objects",
     stage=Stage.INIT,
     promise="The object store takes an object in each layer's bucket and gives it back.",
+    requires=("object-store.answers",),
     mend="make the buckets that platform.yaml names, and check the store's endpoint and keys",
 )
 def object_store_keeps_objects(probe: Probe) -> Facts:
-    buckets = sorted({storage.bucket for storage in probe.platform.storage.values()})
-    all_there("buckets", buckets, probe.objects.buckets())
+    there = probe.objects.buckets()
     body = secrets.token_bytes(64)
-    for bucket in buckets:
+    layers = probe.platform.layers.values()
+    buckets = {layer.namespace: probe.platform.storage[layer.storage_ref].bucket for layer in layers}
+
+    def kept(namespace: str, bucket: str) -> None:
+        if bucket not in there:
+            actual = f"there are: {', '.join(there) or 'none'}"
+            raise Breach(f"there is no bucket {bucket}", expected=bucket, actual=actual, subject=namespace)
         if probe.objects.round_trip(bucket, f"harness-probe-{body[:6].hex()}", body) != body:
-            raise Breach(f"bucket {bucket} gave back another object than it was given")
-    return {"buckets": buckets}
+            raise Breach(f"bucket {bucket} gave back another object than it was given", subject=namespace)
+
+    if not set(there) & set(buckets.values()):
+        raise Breach(
+            "no bucket is there", expected=", ".join(sorted(buckets.values())), actual=", ".join(there) or "none"
+        )
+    together(*(partial(kept, *each) for each in buckets.items()))
+    return {"buckets": sorted(buckets.values())}
 
 
 @contract(
     "object-store.assumes-role",
     stage=Stage.INIT,
     promise="The store's STS answers AssumeRole where the catalog vends credentials.",
+    requires=("object-store.answers", "catalog.warehouse-exists"),
     mend="use a store whose STS works, or keep the catalog from vending: `stsUnavailable: true`, clients with own keys",
 )
 def object_store_assumes_role(probe: Probe) -> Facts:
@@ -48,6 +74,7 @@ def object_store_assumes_role(probe: Probe) -> Facts:
     "database.answers",
     stage=Stage.INIT,
     promise="The database answers a query.",
+    requires=("database.running",),
     mend="look at the database's log: harness logs postgresql",
 )
 def database_answers(probe: Probe) -> Facts:
@@ -61,6 +88,7 @@ def database_answers(probe: Probe) -> Facts:
     "catalog.healthy",
     stage=Stage.INIT,
     promise="The catalog's management port says that it is up.",
+    requires=("catalog.running",),
     mend="look at the catalog's log: harness logs polaris",
 )
 def catalog_healthy(probe: Probe) -> Facts:
@@ -77,6 +105,7 @@ def catalog_healthy(probe: Probe) -> Facts:
     "trace-store.answers",
     stage=Stage.INIT,
     promise="The trace store lists its services.",
+    requires=("trace-store.running",),
     mend="look at the trace store's log: harness logs jaeger",
 )
 def trace_store_answers(probe: Probe) -> Facts:
@@ -87,6 +116,7 @@ def trace_store_answers(probe: Probe) -> Facts:
     "lineage-store.answers",
     stage=Stage.INIT,
     promise="The lineage store lists its namespaces.",
+    requires=("lineage-store.running", "database.answers"),
     mend="look at the lineage store's log: harness logs marquez",
 )
 def lineage_store_answers(probe: Probe) -> Facts:
@@ -99,6 +129,7 @@ def lineage_store_answers(probe: Probe) -> Facts:
     "orchestrator.location-loaded",
     stage=Stage.INIT,
     promise="The orchestrator has loaded its code location without an error.",
+    requires=("orchestrator.running", "orchestrator.code-running", "database.answers"),
     mend="look at what the code server says: harness logs dagster-user-code",
 )
 def orchestrator_location_loaded(probe: Probe) -> Facts:
@@ -114,6 +145,7 @@ def orchestrator_location_loaded(probe: Probe) -> Facts:
     "orchestrator.daemons-healthy",
     stage=Stage.INIT,
     promise="Every daemon that the orchestrator needs has a fresh heartbeat.",
+    requires=("orchestrator.daemon-running", "orchestrator.location-loaded"),
     mend="look at the daemon's log: harness logs dagster-daemon",
 )
 def orchestrator_daemons_healthy(probe: Probe) -> Facts:
@@ -128,6 +160,7 @@ def orchestrator_daemons_healthy(probe: Probe) -> Facts:
     "semantic-layer.answers",
     stage=Stage.INIT,
     promise="The semantic layer has read its data model.",
+    requires=("semantic-layer.running",),
     mend="look at the compile error: harness logs cube-api",
 )
 def semantic_layer_answers(probe: Probe) -> Facts:
@@ -138,6 +171,7 @@ def semantic_layer_answers(probe: Probe) -> Facts:
     "refresh-worker.answers",
     stage=Stage.INIT,
     promise="The refresh worker has read its data model.",
+    requires=("refresh-worker.running",),
     mend="look at the compile error: harness logs cube-refresh-worker",
 )
 def refresh_worker_answers(probe: Probe) -> Facts:

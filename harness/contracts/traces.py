@@ -13,7 +13,6 @@ from harness.systems.traces import SERVICE, Span
 from harness.wait import eventually
 
 LIMIT = 20.0  # seconds that spans may take from their service to the store
-_CANARY = ("traces.canary",)
 
 
 @contract(
@@ -32,7 +31,7 @@ def traces_canary(probe: Probe) -> Facts:
         if not ours or ours[0].service != SERVICE:
             raise Breach("the canary span did not come back", expected=context.span_id, actual="no such span")
 
-    eventually(back, LIMIT, Breach)
+    eventually(back, probe.within(LIMIT), Breach)
     return {"trace_id": context.trace_id}
 
 
@@ -40,7 +39,7 @@ def traces_canary(probe: Probe) -> Facts:
     "traces.services-observed",
     stage=Stage.TRACES,
     promise="Every service that platform.yaml calls observed has spans in the pipeline's trace.",
-    requires=(*_CANARY, "semantic.cubes-listed", "transform.run-succeeds"),
+    requires=("traces.canary", "semantic.questions-answered"),
     mend="set OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME on the workload, and hand the trace context on",
 )
 def traces_services_observed(probe: Probe) -> Facts:
@@ -53,7 +52,7 @@ def traces_services_observed(probe: Probe) -> Facts:
     "traces.parents-exist",
     stage=Stage.TRACES,
     promise="Each span's parent is in the trace, so that it is one tree.",
-    requires=_CANARY,
+    requires=("traces.services-observed",),
     mend="hand on the context of a span that is exported: a span that never ends is never sent",
 )
 def traces_parents_exist(probe: Probe) -> Facts:
@@ -64,7 +63,7 @@ def traces_parents_exist(probe: Probe) -> Facts:
     "traces.no-error",
     stage=Stage.TRACES,
     promise="No span of the pipeline's trace says that its work failed.",
-    requires=_CANARY,
+    requires=("traces.canary", "semantic.questions-answered"),
     mend="read the span's events: they carry the error",
 )
 def traces_no_error(probe: Probe) -> Facts:
@@ -138,7 +137,7 @@ def _eventually(probe: Probe, holds: Callable[[list[Span]], object]) -> list[Spa
         holds(spans)
         return spans
 
-    return eventually(read, LIMIT, Breach)
+    return probe.eventually(read, LIMIT, after="semantic")
 
 
 def _status(span: Span) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from harness.contracts import tables
+from collections.abc import Iterator
+
+from harness.contracts import cases, tables
 from harness.contracts.breach import Breach
 from harness.contracts.compare import same_edges, same_rows
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Facts, Stage, contract
+from harness.contracts.registry import Case, Facts, Stage, contract
 
 _RUN = ("transform.run-succeeds",)
+_FILES = ("transform.files-there",)
 
 
 @contract(
     "transform.run-succeeds",
     stage=Stage.TRANSFORM,
     promise="The job that makes all tables succeeds, and materializes each of them.",
-    requires=("bronze.run-succeeds",),
+    requires=("bronze.run-succeeds", "catalog.probe-table"),
     mend="read the run's error events in the orchestrator's web page",
 )
 def transform_run_succeeds(probe: Probe) -> Facts:
@@ -28,11 +31,36 @@ def transform_run_succeeds(probe: Probe) -> Facts:
 
 
 @contract(
+    "transform.tables-there",
+    stage=Stage.TRANSFORM,
+    promise="The catalog has every built table.",
+    requires=_RUN,
+    mend="run the job that makes all tables again, and find who dropped or renamed the table",
+    each=cases.layers_of(cases.derived),
+)
+def transform_tables_there(probe: Probe, layer: str) -> Facts:
+    return tables.tables_there(probe, layer, probe.expectations.derived)
+
+
+@contract(
+    "transform.files-there",
+    stage=Stage.TRANSFORM,
+    promise="The object store has the files of every built table.",
+    requires=("transform.tables-there",),
+    mend="find who deletes from the bucket; drop the tables whose files are gone, and build them again",
+    each=cases.layers_of(cases.derived),
+)
+def transform_files_there(probe: Probe, layer: str) -> Facts:
+    return tables.files_there(probe, layer, probe.expectations.derived)
+
+
+@contract(
     "transform.columns",
     stage=Stage.TRANSFORM,
     promise="A built table has the declared columns, in order, with the declared types.",
-    requires=_RUN,
+    requires=_FILES,
     mend="correct the model's casts, or the declared columns",
+    each=cases.each_table(cases.derived),
 )
 def transform_columns(probe: Probe, table: str) -> Facts:
     return tables.columns_hold(probe, table)
@@ -42,11 +70,18 @@ def transform_columns(probe: Probe, table: str) -> Facts:
     "transform.location",
     stage=Stage.TRANSFORM,
     promise="A built table and its files lie in its layer's bucket, under its layer's prefix.",
-    requires=_RUN,
+    requires=_FILES,
     mend="check the model's schema and its namespace's location",
+    each=cases.each_table(cases.derived),
 )
 def transform_location(probe: Probe, table: str) -> Facts:
     return tables.location_holds(probe, table)
+
+
+def _each_ruled(probe: Probe) -> Iterator[Case]:
+    for name, table in cases.derived(probe).items():
+        if table.sql is not None:
+            yield Case(cases.table_subject(probe, name), {"table": name}, of=cases.inputs_of(probe, name))
 
 
 @contract(
@@ -55,6 +90,7 @@ def transform_location(probe: Probe, table: str) -> Facts:
     promise="A built table holds exactly what an independent query computes from the raw tables.",
     requires=("transform.columns", "bronze.rows"),
     mend="compare the model with the rules that the expectations' SQL states",
+    each=_each_ruled,
 )
 def transform_content(probe: Probe, table: str) -> Facts:
     expected = probe.expectations

@@ -1,31 +1,33 @@
 """Evaluates contracts along their graph: a contract is checked only where what it requires holds.
 
 So every breach that is found is a root, and what could not be checked because of it is what broke with it. A
-requirement stands in the way only where it is broken for the same subject, for a part of it, or for the whole of it.
+requirement stands in the way only where it is broken for the same subject, for a part of it, or for the whole of it,
+or for something that the subject is made from. A requirement of which nothing can be said stands in the way too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contracts.blame import blamed
-from harness.contracts.breach import Breach, Breaches
-from harness.contracts.registry import Case, Contract, Target
-from harness.errors import EnvironmentFailure, HarnessError, UsageError
+from harness.contracts.breach import Breach, Breaches, NotEvaluated
+from harness.contracts.registry import Case, Contract, Stage, Target
+from harness.diagnosis.deadline import Deadline
+from harness.errors import EnvironmentFailure, Unreachable, UsageError
 
-
-class NotEvaluated(HarnessError):
-    """Whether a contract holds cannot be said: what it requires does not hold, or what it is about is not there."""
+__all__ = ["Diagnosis", "NotEvaluated", "Outcome", "evaluate"]
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a contract on one subject: held, a breach, or (with a `reason`) not evaluated.
 
-    `because`: the root breaches that stood in the way.
+    `because`: what stood in the way: root breaches, and what itself could not be evaluated. `open`: it could not be
+    evaluated, though nothing stood in its way and it is about something.
     """
 
     contract: Contract
@@ -33,13 +35,15 @@ class Outcome:
     breach: Breach | None = None
     reason: str | None = None
     because: tuple[Outcome, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The outcomes, in the order in which they were evaluated."""
+    """The outcomes, in the order in which they were evaluated; `on_require` is told the ids that are required."""
 
     outcomes: tuple[Outcome, ...]
+    on_require: Callable[[str], object] = field(default=lambda id: None, compare=False, repr=False)
 
     @property
     def roots(self) -> tuple[Outcome, ...]:
@@ -69,6 +73,8 @@ class Diagnosis:
 
     def require(self, *ids: str) -> None:
         """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
+        for id in ids:
+            self.on_require(id)
         outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
         breaches = [outcome.breach for outcome in outcomes if outcome.breach]
         if breaches:
@@ -81,19 +87,20 @@ class Diagnosis:
                 raise NotEvaluated(f"{outcome.contract.id} could not be evaluated", actual=outcome.reason)
 
 
-def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any]) -> Diagnosis:
+def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any], *, limit: float = math.inf) -> Diagnosis:
     """Evaluate contracts, which are in the order of their graph, on the targets that there are.
 
-    What has no target, does not apply, or finds nothing that it is about is not evaluated, and says so. A requirement
-    that is not among the contracts is taken to hold.
+    What has no target, does not apply, or finds nothing that it is about is not evaluated, and says so; nor is what is
+    left after `limit` seconds. A requirement that is not among the contracts is taken to hold.
     """
+    deadline = Deadline(limit)
     outcomes: list[Outcome] = []
     in_the_way: dict[str, _Broken] = {}
     for contract in contracts:
         broken = in_the_way[contract.id] = _Broken()
-        for outcome in _outcomes(contract, targets, in_the_way):
+        for outcome in _outcomes(contract, targets, in_the_way, deadline):
             outcomes.append(outcome)
-            if outcome.breach:
+            if outcome.breach or outcome.open:
                 broken.add(outcome.subject, (outcome,))
             elif outcome.because:
                 broken.add(outcome.subject, outcome.because)
@@ -101,7 +108,7 @@ def evaluate(contracts: Iterable[Contract], targets: Mapping[Target, Any]) -> Di
 
 
 def _outcomes(
-    contract: Contract, targets: Mapping[Target, Any], in_the_way: Mapping[str, _Broken]
+    contract: Contract, targets: Mapping[Target, Any], in_the_way: Mapping[str, _Broken], deadline: Deadline
 ) -> Iterator[Outcome]:
     if contract.takes not in targets:
         yield Outcome(contract, "", reason=f"there is no {contract.takes} to look at")
@@ -113,21 +120,21 @@ def _outcomes(
     found = False
     for case in contract.each(target):
         found = True
-        because = _because(contract, case.subject, in_the_way)
+        because = _because(contract, case, in_the_way)
         if because:
-            names = ", ".join(_ids(because))
-            yield Outcome(contract, case.subject, reason=f"{names} does not hold", because=because)
+            yield Outcome(contract, case.subject, reason=_in_words(because), because=because)
         else:
-            yield from _checked(contract, target, case)
+            yield from _checked(contract, target, case, deadline)
     if not found:
         yield Outcome(contract, "", reason="nothing that it is about was found")
 
 
-def _checked(contract: Contract, target: Any, case: Case) -> Iterator[Outcome]:
-    running = contract.takes is Target.STACK
+def _checked(contract: Contract, target: Any, case: Case, deadline: Deadline) -> Iterator[Outcome]:
+    # Whose process has died is a contract of its own, which the others require: a wrong answer is told as one.
+    with_blame = blamed(contract) if contract.takes is Target.STACK else nullcontext()
     try:
-        with blamed(contract, target.stack) if running else nullcontext():
-            contract.check(target, **case.params)
+        with with_blame:
+            deadline.within(lambda: contract.check(target, **case.params))
     except Breach as raised:
         for breach in raised.breaches if isinstance(raised, Breaches) else (raised,):
             assert isinstance(breach, Breach)
@@ -135,18 +142,35 @@ def _checked(contract: Contract, target: Any, case: Case) -> Iterator[Outcome]:
             breach.subject = breach.subject if breach.subject is not None else case.subject
             breach.location = breach.location or case.location
             yield Outcome(contract, breach.subject, breach)
-    except EnvironmentFailure as failure:
-        yield Outcome(contract, case.subject, reason=str(failure))
+    except Unreachable as failure:  # what it requires holds: its process runs, and does not answer
+        if failure.late and contract.stage is not Stage.INIT:  # what costs nothing is asked there; this is work
+            yield Outcome(contract, case.subject, reason=f"no answer in time: {failure.actual}", open=True)
+            return
+        breach = Breach("it cannot be reached", expected=failure.expected, actual=failure.actual).of(contract)
+        breach.subject, breach.location = case.subject, case.location
+        yield Outcome(contract, case.subject, breach)
+    except (EnvironmentFailure, NotEvaluated) as failure:
+        yield Outcome(contract, case.subject, reason=str(failure), open=True)
     else:
         yield Outcome(contract, case.subject)
 
 
-def _because(contract: Contract, subject: str, in_the_way: Mapping[str, _Broken]) -> tuple[Outcome, ...]:
+def _because(contract: Contract, case: Case, in_the_way: Mapping[str, _Broken]) -> tuple[Outcome, ...]:
     roots: dict[int, Outcome] = {}
     for needed in contract.requires:
         if needed in in_the_way:
-            roots |= {id(root): root for root in in_the_way[needed].related(subject)}
+            for subject in (case.subject, *case.of):
+                roots |= {id(root): root for root in in_the_way[needed].related(subject)}
+    for subject in case.of:
+        roots |= {id(root): root for root in in_the_way[contract.id].related(subject)}
     return tuple(roots.values())
+
+
+def _in_words(because: Iterable[Outcome]) -> str:
+    broken = _ids(outcome for outcome in because if outcome.breach)
+    if broken:
+        return f"{', '.join(broken)} does not hold"
+    return f"{', '.join(_ids(because))} could not be evaluated"
 
 
 @dataclass

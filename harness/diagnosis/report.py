@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.contracts.breach import Breach
 from harness.diagnosis.evaluate import Diagnosis, Outcome
 from harness.evidence.masking import mask
 
@@ -13,7 +14,7 @@ _SHOWN = 8  # contracts that broke with a root, by name
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the roots and how many contracts hold, are broken, and were not evaluated."""
     return {
-        "roots": [_root(root) for root in diagnosis.roots],
+        "roots": [breach_as_json(root.breach) for root in diagnosis.roots if root.breach],
         "held": len(diagnosis.held),
         "broken": len(diagnosis.broken),
         "not_evaluated": len(diagnosis.not_evaluated),
@@ -29,12 +30,20 @@ def as_text(diagnosis: Diagnosis) -> str:
     return "\n\n".join([*roots, sums])
 
 
-def _root(root: Outcome) -> dict[str, Any]:
-    breach = root.breach
-    assert breach is not None
+def undecided(diagnosis: Diagnosis) -> list[str]:
+    """Return a line for each reason for which contracts could not be evaluated, though no root stood in their way."""
+    reasons: dict[str, dict[str, None]] = {}
+    for outcome in diagnosis.outcomes:
+        if outcome.open:
+            reasons.setdefault(mask(str(outcome.reason)), {})[outcome.contract.id] = None
+    return [f"not evaluated: {_listed(list(ids))} ({reason})" for reason, ids in reasons.items()]
+
+
+def breach_as_json(breach: Breach) -> dict[str, Any]:
+    """Return a breach as machines are told it."""
     return {
-        "contract": root.contract.id,
-        "stage": str(root.contract.stage),
+        "contract": breach.contract,
+        "stage": breach.stage,
         "subject": breach.subject or None,
         "expected": _masked(breach.expected),
         "actual": _masked(breach.actual or breach.heading),
@@ -63,9 +72,13 @@ def _told(diagnosis: Diagnosis, root: Outcome) -> str:
             lines.extend(f"  {'':<9} {line}" for line in rest)
     along = list(dict.fromkeys(outcome.contract.id for outcome in diagnosis.broke_with(root)))
     if along:
-        more = f", {len(along) - _SHOWN} more" if len(along) > _SHOWN else ""
-        lines.append(f"  broke with it: {', '.join(along[:_SHOWN])}{more}")
+        lines.append(f"  broke with it: {_listed(along)}")
     return "\n".join(lines)
+
+
+def _listed(ids: list[str]) -> str:
+    more = f", {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return f"{', '.join(ids[:_SHOWN])}{more}"
 
 
 def _masked(text: str | None) -> str | None:

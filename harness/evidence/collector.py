@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from harness.evidence.exchanges import Exchange, HttpRecorder
 from harness.evidence.logs import log_size, log_window
 from harness.evidence.masking import mask
+from harness.liveness import dead_workloads
 from harness.stack import Stack
 
 _EXCHANGES = 5  # the latest, of those that are shown
@@ -50,12 +51,17 @@ class Evidence:
         found = {name: log_window(logs[name], self._marks.get(name, 0), lines) for name in names if name in logs}
         return {name: [mask(line, secrets) for line in written] for name, written in found.items() if written}
 
-    def render(self, names: Iterable[str] = (), lines: int = _LINES) -> str:
-        """Return the latest exchanges, and the last lines of the workloads of these names, to be shown to the user."""
+    def render(self, components: Iterable[str] = (), lines: int = _LINES) -> str:
+        """Return what a user is shown: the latest exchanges, and the last lines of the components' workloads.
+
+        A workload that has died is shown too, whatever its component.
+        """
         shown: list[str] = []
         if exchanges := self.exchanges[-_EXCHANGES:]:
             shown += ["exchanges", *_indented(str(exchange) for exchange in exchanges)]
         if self._stack:
+            dead, wanted = dead_workloads(self._stack), set(components)
+            names = [w.name for w in self._stack.workloads if w.component in wanted or w.name in dead]
             for name, written in self.tail_logs(self._stack, names, lines).items():
                 shown += [f"last lines of {name} (harness logs {name})", *_indented(written)]
         return "\n".join(shown)

@@ -105,6 +105,10 @@ class CatalogClient:
     def _prefix(self) -> str:
         return f"/v1/{quote(self.warehouse, safe='')}"
 
+    def list_namespaces(self) -> httpx.Response:
+        """Ask for the namespaces of the warehouse."""
+        return self._request(self._http, "GET", f"{self._prefix}/namespaces")
+
     def namespaces(self, parent: Namespace | None = None) -> list[tuple[str, ...]]:
         """Return the namespaces of the warehouse, or those directly below a parent."""
         params = {"parent": "\x1f".join(levels(parent))} if parent else {}

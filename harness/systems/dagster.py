@@ -50,6 +50,7 @@ query ($id: ID!, $after: String) { logsForRun(runId: $id, afterCursor: $after, l
     __typename ... on MessageEvent { message level stepKey eventType }
     ... on ExecutionStepFailureEvent { error { message stack cause { message } } }
     ... on RunFailureEvent { error { message } }
+    ... on EngineEvent { error { message cause { message } } }
     ... on MaterializationEvent { assetKey { path } }
     ... on AssetCheckEvaluationEvent { evaluation { success checkName severity assetKey { path } } } } } } }"""
 

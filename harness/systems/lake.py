@@ -6,6 +6,7 @@ Its extensions come from the wheels beside it, so that nothing is downloaded; th
 from __future__ import annotations
 
 import importlib.util
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,11 @@ def named(*parts: str) -> str:
 
 @dataclass
 class Lake:
-    """DuckDB in memory with the catalog attached as `lake`, using keys of its own instead of vended ones."""
+    """DuckDB in memory with the catalog attached as `lake`, using keys of its own instead of vended ones.
+
+    `timeout`: seconds for an answer of the catalog or of the store. `fresh`: whether each statement sees the tables as
+    they are then; else all see them as they were when each was first read, which is faster.
+    """
 
     catalog_uri: str
     warehouse: str
@@ -58,6 +63,9 @@ class Lake:
     keys: Keys
     client_secret: str = field(repr=False)
     scope: str = "PRINCIPAL_ROLE:ALL"
+    timeout: float = 30.0
+    fresh: bool = True
+    _attached: bool = field(default=False, init=False, repr=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     @cached_property
@@ -76,6 +84,7 @@ class Lake:
             f" ENDPOINT {quoted(host)}, URL_STYLE 'path', USE_SSL {str(scheme == 'https').lower()})"
         )
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET http_timeout = {math.ceil(self.timeout)}")
         return connection
 
     def _attach(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,14 +98,18 @@ class Lake:
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a statement; tables are `lake.<namespace>.<table>`.
 
-        The catalog is attached anew for each statement, since DuckDB keeps the metadata that it has once seen.
+        To be fresh, the catalog is attached anew for each statement: DuckDB keeps the metadata that it has once seen.
         """
         with self._guard:
-            self._attach(self._connection)
+            if not self._attached:
+                self._attach(self._connection)
+                self._attached = True
             try:
                 return self._connection.execute(sql, parameters).fetchall()
             finally:
-                self._connection.execute("DETACH lake")
+                if self.fresh:
+                    self._connection.execute("DETACH lake")
+                    self._attached = False
 
     def rows(self, columns: Iterable[str], relation: str) -> list[tuple[Any, ...]]:
         """Return the rows of a table (`named`) or of a query in parentheses; the columns in the order given."""

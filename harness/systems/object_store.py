@@ -19,10 +19,13 @@ class NoEndpoint(ValueError):
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """Talks to one store; `keys.endpoint` has a scheme and must not be empty (raises NoEndpoint)."""
+    """Talks to one store; `keys.endpoint` has a scheme and must not be empty (raises NoEndpoint). `timeout`: seconds
+    for an answer.
+    """
 
     keys: Keys
     path_style: bool = True
+    timeout: float = 30.0
     _options: dict[str, Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -31,9 +34,9 @@ class ObjectStore:
         from botocore.config import Config
 
         config = Config(
-            connect_timeout=5,
-            read_timeout=30,
-            retries={"max_attempts": 2},
+            connect_timeout=min(5.0, self.timeout),
+            read_timeout=self.timeout,
+            retries={"max_attempts": 2 if self.timeout >= 30.0 else 0},
             s3={"addressing_style": "path" if self.path_style else "auto"},
         )
         options = {

@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar, Self
 
 import boto3
 import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+
+from environments.local.secrets import variable_of
 
 PROJECT = Path(__file__).parents[2]
 ROLE = "arn:aws:iam::000000000000:role/polaris"
@@ -162,15 +165,16 @@ def failing_sts() -> Iterator[dict[str, str]]:
 
 
 @dataclass
-class Polaris:
+class StandIn:
     """A stand-in's process; `extra` is further environment."""
 
-    store: Store
     folder: Path
     extra: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    management_port: int = field(default_factory=free_port)
+    second_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    name: ClassVar[str]
+    health: ClassVar[str]
 
     @property
     def base(self) -> str:
@@ -178,28 +182,23 @@ class Polaris:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def management(self) -> str:
-        """The management port's base URL."""
-        return f"http://127.0.0.1:{self.management_port}"
+    def second(self) -> str:
+        """The base URL of the management or admin port."""
+        return f"http://127.0.0.1:{self.second_port}"
 
     @property
     def log(self) -> Path:
         """What the process said."""
-        return self.folder / "polaris.log"
+        return self.folder / f"{self.name}.log"
 
-    def start(self) -> Polaris:
+    def environment(self) -> dict[str, str]:
+        """Return what the process is told."""
+        raise NotImplementedError
+
+    def start(self) -> Self:
         """Start the process and wait until it is healthy."""
-        env = {
-            "PATH": os.environ["PATH"],
-            "POLARIS_HTTP_PORT": str(self.port),
-            "POLARIS_MANAGEMENT_PORT": str(self.management_port),
-            "POLARIS_DATABASE_URL": f"sqlite:///{self.folder}/polaris.db",
-            "POLARIS_BOOTSTRAP_CREDENTIALS": "POLARIS,root,s3cr3t",
-            "AWS_ACCESS_KEY_ID": KEY_ID,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            **self.extra,
-        }
-        command = [sys.executable, "-m", "environments.local.standins.polaris"]
+        env = {"PATH": os.environ["PATH"], **self.environment(), **self.extra}
+        command = [sys.executable, "-m", f"environments.local.standins.{self.name}"]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, env=env, cwd=PROJECT, stdout=out, stderr=out)
         wait_until(self._healthy, self.process, self.log)
@@ -207,7 +206,7 @@ class Polaris:
 
     def _healthy(self) -> bool:
         try:
-            return httpx.get(f"{self.management}/q/health", trust_env=False).status_code == 200
+            return httpx.get(f"{self.second}{self.health}", trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -217,10 +216,34 @@ class Polaris:
         self.process.send_signal(how)
         return self.process.wait(20)
 
-    def client(self, client_id: str = "root", client_secret: str = "s3cr3t") -> httpx.Client:
+
+@dataclass
+class Marquez(StandIn):
+    """A Marquez stand-in's process."""
+
+    name = "marquez"
+    health = "/healthcheck"
+
+    def environment(self) -> dict[str, str]:
+        """Return what the process is told."""
+        return {
+            "MARQUEZ_HTTP_PORT": str(self.port),
+            "MARQUEZ_ADMIN_PORT": str(self.second_port),
+            "MARQUEZ_DATABASE_URL": f"sqlite:///{self.folder}/marquez.db",
+        }
+
+
+class PolarisApi:
+    """What tests ask of any Polaris: to log in, and to make a catalog in the store."""
+
+    base: str
+    store: Store
+    login = ("root", "s3cr3t")
+
+    def client(self, client_id: str | None = None, client_secret: str | None = None) -> httpx.Client:
         """Return an HTTP client that is logged in."""
         form = {"grant_type": "client_credentials", "scope": "PRINCIPAL_ROLE:ALL"}
-        form |= {"client_id": client_id, "client_secret": client_secret}
+        form |= {"client_id": client_id or self.login[0], "client_secret": client_secret or self.login[1]}
         issued = httpx.post(f"{self.base}/api/catalog/v1/oauth/tokens", data=form, trust_env=False)
         bearer = f"Bearer {issued.raise_for_status().json()['access_token']}"
         return httpx.Client(base_url=self.base, headers={"authorization": bearer}, timeout=60, trust_env=False)
@@ -242,10 +265,39 @@ class Polaris:
         return name
 
 
+@dataclass
+class RealPolaris(PolarisApi):
+    """A server that somebody else runs; it can reach this machine's store, and has its keys."""
+
+    base: str
+    store: Store
+    login: tuple[str, str]
+
+
+@dataclass(kw_only=True)
+class Polaris(StandIn, PolarisApi):
+    """A Polaris stand-in's process."""
+
+    store: Store
+    name = "polaris"
+    health = "/q/health"
+
+    def environment(self) -> dict[str, str]:
+        """Return what the process is told."""
+        return {
+            "POLARIS_HTTP_PORT": str(self.port),
+            "POLARIS_MANAGEMENT_PORT": str(self.second_port),
+            "POLARIS_DATABASE_URL": f"sqlite:///{self.folder}/polaris.db",
+            "POLARIS_BOOTSTRAP_CREDENTIALS": "POLARIS,root,s3cr3t",
+            "AWS_ACCESS_KEY_ID": KEY_ID,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+        }
+
+
 @pytest.fixture(scope="session")
 def polaris(store, tmp_path_factory) -> Iterator[Polaris]:
     """A stand-in that tests share: each makes catalogs of its own."""
-    server = Polaris(store, tmp_path_factory.mktemp("polaris")).start()
+    server = Polaris(tmp_path_factory.mktemp("polaris"), store=store).start()
     yield server
     server.stop()
 
@@ -258,10 +310,57 @@ def own_polaris(store, tmp_path) -> Iterator[Callable[..., Polaris]]:
     def start(**extra: str) -> Polaris:
         folder = tmp_path / f"polaris-{len(made)}"
         folder.mkdir(mode=0o700)
-        made.append(Polaris(store, folder, extra))
+        made.append(Polaris(folder, extra, store=store))
         return made[-1].start()
 
     yield start
     for server in made:
         if server.process is not None and server.process.poll() is None:
             server.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def marquez(tmp_path_factory) -> Iterator[Marquez]:
+    """A stand-in that tests share: each uses names of its own."""
+    server = Marquez(tmp_path_factory.mktemp("marquez")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_marquez(tmp_path) -> Iterator[Marquez]:
+    """A stand-in of a test's own, not started; it ends with it."""
+    folder = tmp_path / "marquez"
+    folder.mkdir(mode=0o700)
+    server = Marquez(folder)
+    yield server
+    if server.process is not None and server.process.poll() is None:
+        server.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def any_polaris(request) -> PolarisApi:
+    """The stand-in, and with --polaris-url that server: each test runs against both."""
+    if request.param is None:
+        return request.getfixturevalue("polaris")
+    login = tuple(os.environ[variable_of(name)] for name in ("polaris-client-id", "polaris-client-secret"))
+    return RealPolaris(request.param.rstrip("/"), request.getfixturevalue("store"), login)
+
+
+@pytest.fixture(scope="session")
+def any_marquez(request) -> Iterator[httpx.Client]:
+    """A client of the stand-in, and with --marquez-url of that server: each test runs against both."""
+    base = request.param or request.getfixturevalue("marquez").base
+    with httpx.Client(base_url=f"{base.rstrip('/')}/api/v1", timeout=60, trust_env=False) as http:
+        yield http
+
+
+def servers_of(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for any server against the stand-in, and against the one that an option names."""
+    for fixture, option in (("any_polaris", "polaris_url"), ("any_marquez", "marquez_url")):
+        if fixture in metafunc.fixturenames:
+            real = metafunc.config.getoption(option)
+            params = [None, *([real] if real else [])]
+            metafunc.parametrize(
+                fixture, params, ids=["stand-in", "real"][: len(params)], indirect=True, scope="session"
+            )

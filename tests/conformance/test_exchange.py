@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conformance.exchange import differences
+from tests.conformance.polaris_words import differences
 
 ERROR = {"error": {"message": "m", "type": "T", "code": 404}}
 

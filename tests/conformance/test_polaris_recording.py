@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.conformance.exchange import RECORDINGS, Client, differences, rows
+from tests.conformance.exchange import RECORDINGS, Client, replay, rows
+from tests.conformance.polaris_words import PolarisWords
 from tests.conformance.servers import Polaris
 
 FOLDER = RECORDINGS / "polaris"
@@ -19,10 +20,9 @@ KNOWN = {
 @pytest.fixture(scope="module")
 def replayed(own_server, store, failing_sts):
     variables = {"s3-endpoint": store.endpoint, "sts-endpoint": f"{store.endpoint}/", **failing_sts}
-    client = Client(own_server.base, own_server.management, variables)
+    client = Client(PolarisWords(), own_server.base, own_server.second, variables)
     found = {}
-    for row in rows(FOLDER):
-        different = differences(row["response"], client.send(row))
+    for row, _, different in replay(client, rows(FOLDER)):
         if different:
             found.setdefault(row["group"], {})[row["id"]] = different
     return found
@@ -30,7 +30,7 @@ def replayed(own_server, store, failing_sts):
 
 @pytest.fixture(scope="module")
 def own_server(store, tmp_path_factory):
-    server = Polaris(store, tmp_path_factory.mktemp("replayed")).start()
+    server = Polaris(tmp_path_factory.mktemp("replayed"), store=store).start()
     yield server
     server.stop()
 
@@ -45,7 +45,7 @@ def test_answers_as_recorded(replayed, group):
 def test_an_expired_token_is_refused_as_recorded(own_polaris, store, failing_sts):
     server = own_polaris(POLARIS_TOKEN_SECONDS="2")
     variables = {"s3-endpoint": store.endpoint, "sts-endpoint": f"{store.endpoint}/", **failing_sts}
-    client = Client(server.base, server.management, variables)
-    for line in (FOLDER / "short-token.jsonl").open():
-        row = json.loads(line)
-        assert differences(row["response"], client.send(row), strict=True) == [], row["note"]
+    client = Client(PolarisWords(), server.base, server.second, variables)
+    recorded = [json.loads(line) for line in (FOLDER / "short-token.jsonl").open()]
+    for row, _, different in replay(client, recorded, strict=True):
+        assert different == [], row["note"]

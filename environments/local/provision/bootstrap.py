@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -127,8 +128,20 @@ def _uv_version(program: Path | str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", said)[:3])
 
 
+def trusting() -> dict[str, str]:
+    """Return variables that let uv and Node trust what the system trusts, as pip and Go do: a proxy's certificate, say.
+
+    Where the system has no certificates at all (a bare container), theirs are used.
+    """
+    known = ssl.get_default_verify_paths()
+    if not known.cafile and not (known.capath and any(os.scandir(known.capath))):
+        return {}
+    wanted = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
+    return {name: os.environ.get(name, value) for name, value in wanted.items()}
+
+
 def _run(command: list[str], next_step: str = "see that the package index can be reached, then run it again") -> None:
-    env = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    env = {**os.environ, **trusting(), "UV_PROJECT_ENVIRONMENT": str(VENV), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     env.pop("VIRTUAL_ENV", None)
     done = subprocess.run(
         command,

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from environments.local.provision.bootstrap import trusting
 from environments.local.provision.progress import Shown
 from environments.local.provision.store import cache_folder
 from harness.errors import ProvisionError
@@ -48,7 +49,7 @@ class Commands:
         log = cache_folder() / "logs" / f"{part}.log"
         log.parent.mkdir(exist_ok=True)
         last: deque[str] = deque(maxlen=_LAST_LINES)
-        process = self._start(part, command, cwd, {**os.environ, **(env or {})})
+        process = self._start(part, command, cwd, {**os.environ, **trusting(), **(env or {})})
         try:
             with process, log.open("w") as written:
                 assert process.stdout is not None

@@ -18,7 +18,7 @@ FACT = "its namespaces are listed, with `default` among them"
 
 def spec(plan: Plan) -> ProcessSpec:
     """Return the process of the lineage store; its state is a database of PostgreSQL."""
-    http, sql = plan.ports["marquez.http"], plan.ports["postgresql.sql"]
+    http, admin, sql = (plan.ports[name] for name in ("marquez.http", "marquez.admin", "postgresql.sql"))
     return ProcessSpec(
         name="marquez",
         component="lineage-store",
@@ -27,10 +27,11 @@ def spec(plan: Plan) -> ProcessSpec:
         command=(sys.executable, "-m", "environments.local.standins.marquez"),
         env={
             "MARQUEZ_HTTP_PORT": str(http),
+            "MARQUEZ_ADMIN_PORT": str(admin),
             "MARQUEZ_DATABASE_URL": f"postgresql+psycopg2://{USER}:{plan.secrets['postgres-password']}@127.0.0.1:{sql}/marquez",
         },
         cwd=_PROJECT,
-        ports={"http": http},
+        ports={"http": http, "admin": admin},
         requires=("postgresql",),
         ready=Ready(FACT, probe(f"http://127.0.0.1:{http}")),
     )

@@ -30,7 +30,8 @@ TABLES = {
         date '2026-01-01' + (i % 60)::int as order_date, ['placed', 'shipped', 'cancelled'][i % 3 + 1] as status
         from range(300) t(i)""",
     "stg_order_items": """select i::bigint as order_item_id, (i // 2)::bigint as order_id,
-        (i % 5)::bigint as product_id, (i % 4 + 1)::bigint as quantity, (i % 7 + 0.99)::decimal(10, 2) as unit_price from range(600) t(i)""",
+        (i % 5)::bigint as product_id, (i % 4 + 1)::bigint as quantity, (i % 7 + 0.99)::decimal(10, 2) as unit_price
+        from range(600) t(i)""",
     "mart_customer_orders": """select i::bigint as customer_id, 'customer ' || i as customer_name,
         ['DE', 'FR', 'US'][i % 3 + 1] as country, 'consumer' as segment, date '2026-01-01' as first_order_date,
         date '2026-02-01' as last_order_date, 3::bigint as orders, (i + 0.5)::decimal(18, 2) as revenue

@@ -106,7 +106,7 @@ def test_what_a_registered_process_started_goes_with_it(folder):
     reaper.hold(psutil.Process(parent.pid))
     reaper.down()
     assert gone(child)
-    assert parent.wait() == -signal.SIGTERM
+    assert parent.wait() in (-signal.SIGTERM, -signal.SIGKILL)  # the second where it did not end in time
 
 
 def test_a_pid_that_another_process_has_now_is_left_alone(folder):

@@ -127,6 +127,19 @@ def test_an_error_is_told_once():
     assert error_lines([event, event, {"message": "fine"}]) == ["boom"]
 
 
+def test_a_run_that_failed_before_its_first_step_says_why(serve):
+    engine = {"__typename": "EngineEvent", "stepKey": None, "error": {"message": "no code server", "cause": None}}
+    client = dagster(serve, runs=[run("FAILURE")], rows=[engine])
+    with pytest.raises(DagsterFault, match="no code server"):
+        client.wait("r", 10)
+
+
+def test_what_is_asked_of_a_run_s_events_includes_the_engine_s_errors(serve):
+    server = serve(lambda request: (200, {"data": {"logsForRun": events()}}))
+    Dagster(server.url, location="demo").events("r")
+    assert "EngineEvent" in json.loads(server.requests[0].body)["query"]
+
+
 def test_a_query_that_dagster_refuses_is_an_error(serve):
     server = serve(lambda request: (200, {"errors": [{"message": "Cannot query field"}], "data": None}))
     with pytest.raises(DagsterFault, match="Cannot query field"):

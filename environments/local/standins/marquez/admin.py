@@ -29,8 +29,9 @@ def application(engine: Engine) -> Starlette:
         checks = {"deadlocks": _outcome(True, 0), "postgresql": database}
         return JSONResponse(checks, 200 if database["healthy"] else 500, headers=_FRESH)
 
-    def ping(_: Request) -> Response:
-        return Response("pong\n", headers={**_FRESH, **_TEXT})
+    def ping(request: Request) -> Response:
+        kind = _PLAIN if request.method == "HEAD" else _TEXT  # what is not written has no charset
+        return Response("pong\n", headers={**_FRESH, **kind})
 
     def menu(_: Request) -> Response:
         links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("ping", "healthcheck"))

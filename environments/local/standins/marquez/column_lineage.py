@@ -124,7 +124,7 @@ def _nodes(edges: list[ColumnEdge], named: dict[str, tuple[Field, Symlink]]) -> 
     def node(id_: str, version: str) -> Json:
         field, link = named[id_]
         here = f"datasetField:{link.namespace}:{link.name}:{field.name}"
-        data = {"namespace": link.namespace, "dataset": link.name, "datasetVersion": version, "field": field.name,
+        data: Json = {"namespace": link.namespace, "dataset": link.name, "datasetVersion": version, "field": field.name,
                 "fieldType": field.type, "transformationDescription": None, "transformationType": None,
                 "inputFields": []}  # fmt: skip
         return nodes.setdefault(

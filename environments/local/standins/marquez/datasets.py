@@ -40,7 +40,7 @@ class Named(NamedTuple):
     version: DatasetVersion | None
 
 
-def select_named() -> Select[tuple[Symlink, Dataset, DatasetVersion]]:
+def select_named() -> Select[Symlink, Dataset, DatasetVersion]:
     """Return a query of datasets that are not hidden, a row for each of their names, with the current version."""
     return (
         select(Symlink, Dataset, DatasetVersion)
@@ -133,7 +133,8 @@ def _fields(session: Session, versions: Sequence[str]) -> dict[str | None, list[
         .join(Field, Field.id == VersionField.field)
         .where(VersionField.version.in_(versions))
     ).all()
-    tags, found = _tags(session, [field.id for _, field in rows]), defaultdict(list)
+    tags = _tags(session, [field.id for _, field in rows])
+    found: dict[str | None, list[Json]] = defaultdict(list)
     for version, field in rows:
         one = {"name": field.name, "type": field.type, "tags": tags[field.id], "description": field.description}
         found[version].append(one)

@@ -28,13 +28,13 @@ def take(call: Call) -> tuple[int, None]:
     url = body.get("schemaURL") if isinstance(body, dict) else None
     shape = KINDS.get(str(url).rpartition("/")[2], RUN_EVENT)
     lacking = reading.bind(call.text, body, shape)
-    if lacking:
-        raise problems.invalid(422, *lacking)
-    if shape is KINDS["DatasetEvent"] and body.get("dataset") is None:
-        raise problems.page()
+    if any(one != reading.NULL_ITEM for one in lacking):
+        raise problems.invalid(422, *filter(None, lacking))
     kind, record = _RECORD[shape.java]
-    record(call.session, body)
     recording.keep(call.session, kind, body)
+    if lacking or (shape is KINDS["DatasetEvent"] and body.get("dataset") is None):
+        raise problems.page(keeps=True)  # the event is kept beside what follows from it, and that fails
+    record(call.session, body)
     return 201, None
 
 

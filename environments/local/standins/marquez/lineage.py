@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from environments.local.standins.marquez import datasets, facets, problems, runs, times
+from environments.local.standins.marquez import datasets, problems, runs, times
 from environments.local.standins.marquez.call import Call
 from environments.local.standins.marquez.datasets import Named
 from environments.local.standins.marquez.node_ids import NodeId, node_id
-from environments.local.standins.marquez.tables import Dataset, Facet, Job, JobIO, JobVersion, Run, Symlink
+from environments.local.standins.marquez.runs import chosen
+from environments.local.standins.marquez.tables import Dataset, Job, JobIO, JobVersion, Run, Symlink
 
 Json = dict[str, Any]
 _Sides = dict[str, set[str]]
-_MANY = 500  # ids in one query; for more, all rows are read
 
 
 def graph(call: Call) -> Json:
@@ -25,12 +25,15 @@ def graph(call: Call) -> Json:
     node, depth = node_id(call.param("nodeId")), call.number("depth", 20)
     if node.version is not None:
         raise problems.failed()
-    start = _start(call.session, node)
-    if isinstance(start, dict):
-        return {"graph": [start]}
-    edges = _edges(call.session)
-    near = walk({job: sides["inputs"] | sides["outputs"] for job, sides in edges.items()}, start, depth)
-    return {"graph": _nodes(call.session, {job: edges.get(job) or _sides() for job in near})}
+    start, alone = _start(call.session, node)
+    found: list[Json] = []
+    if start is not None:
+        edges = _edges(call.session)
+        near = walk({job: sides["inputs"] | sides["outputs"] for job, sides in edges.items()}, start, depth)
+        found = _nodes(call.session, {job: edges.get(job) or _sides() for job in near})
+    if alone is not None and alone["id"] not in [node["id"] for node in found]:  # its jobs are gone, or left it
+        return {"graph": [alone]}
+    return {"graph": found}
 
 
 def walk(touched: dict[str, set[str]], start: str, depth: int) -> set[str]:
@@ -59,8 +62,8 @@ def _edges(session: Session) -> dict[str, _Sides]:
     return found
 
 
-def _start(session: Session, node: NodeId) -> str | Json:
-    """Return the id of the job from which to walk, or the only node of a dataset that no job touches."""
+def _start(session: Session, node: NodeId) -> tuple[str | None, Json | None]:
+    """Return the id of the job from which to walk, and of a dataset the node that it has alone; raises Problem."""
     if node.type == "run":
         if session.get(Run, node.parts[0]) is None:
             raise problems.not_found("Run", node.parts[0])
@@ -69,7 +72,7 @@ def _start(session: Session, node: NodeId) -> str | Json:
         job = session.scalar(select(Job.id).filter_by(namespace=namespace, name=name, hidden=False))
         if job is None:
             raise problems.not_found("Job", name)
-        return job
+        return job, None
     else:
         row = datasets.find(session, node.parts[0], node.parts[1])
         if node.type == "dataset":
@@ -79,25 +82,22 @@ def _start(session: Session, node: NodeId) -> str | Json:
                 .where(JobIO.dataset == row.dataset.id)
                 .order_by(JobIO.side.desc(), JobVersion.created.desc())  # "outputs" first: a job that wrote it
             )
-            return session.scalars(newest).first() or _node(row, (), ())
+            (primary,) = datasets.named(session, Symlink.primary, Dataset.id == row.dataset.id)
+            return session.scalars(newest).first(), _node(primary, (), ())
     raise problems.plain(404, f"Node '{node.text}' must be of type dataset or job!")
 
 
-def _chosen(column: Any, ids: Collection[str]) -> ColumnElement[bool]:
-    return column.in_(ids) if len(ids) <= _MANY else true()  # type: ignore[no-any-return]
-
-
 def _nodes(session: Session, edges: dict[str, _Sides]) -> list[Json]:
-    ids = {dataset for sides in edges.values() for side in sides.values() for dataset in side}
-    rows = datasets.named(session, Symlink.primary, _chosen(Dataset.id, ids))
+    parent = aliased(Job)
+    ours = select(Job, parent.name, Run).where(~Job.hidden, chosen(Job.id, edges))
+    with_run = ours.outerjoin(parent, parent.id == Job.parent).outerjoin(Run, Run.id == Job.current_run)
+    jobs = [row for row in session.execute(with_run) if row[0].id in edges]
+    ids = {dataset for job, _, _ in jobs for side in edges[job.id].values() for dataset in side}
+    rows = datasets.named(session, Symlink.primary, chosen(Dataset.id, ids))
     seen = {row.dataset.id: row for row in rows if row.dataset.id in ids}
     names = {id_: f"dataset:{row.link.namespace}:{row.link.name}" for id_, row in seen.items()}
     readers, writers = defaultdict(list), defaultdict(list)
-    parent = aliased(Job)
-    chosen = select(Job, parent.name, Run).where(~Job.hidden, _chosen(Job.id, edges))
-    with_run = chosen.outerjoin(parent, parent.id == Job.parent).outerjoin(Run, Run.id == Job.current_run)
-    jobs = [(job, *more) for job, *more in session.execute(with_run) if job.id in edges]
-    latest = _latest_runs(session, [(job, run) for job, _, run in jobs if run])
+    latest = {run["id"]: run for run in runs.show(session, [run for _, _, run in jobs if run])}
     found = []
     for job, parent_name, _ in jobs:
         here = f"job:{job.namespace}:{job.name}"
@@ -106,7 +106,7 @@ def _nodes(session: Session, edges: dict[str, _Sides]) -> list[Json]:
             readers[id_].append(here)
         for id_ in sides["outputs"]:
             writers[id_].append(here)
-        data = _job(job, parent_name, latest.get(job.id)) | {
+        data = _job(job, parent_name, latest.get(job.current_run or "")) | {
             side: [{"namespace": seen[id_].link.namespace, "name": seen[id_].link.name} for id_ in ids_]
             for side, ids_ in sides.items()
         }
@@ -115,24 +115,6 @@ def _nodes(session: Session, edges: dict[str, _Sides]) -> list[Json]:
         found.append({"id": here, "type": "JOB", "data": data, "inEdges": inner, "outEdges": outer})
     found += [_node(row, writers[id_], readers[id_]) for id_, row in seen.items()]
     return sorted(found, key=lambda node: str(node["id"]))
-
-
-def _latest_runs(session: Session, jobs: list[tuple[Job, Run]]) -> dict[str, Json]:
-    """Return the current run of each job: its datasets have their facets, itself shows neither those nor arguments."""
-    ids = {run.id for _, run in jobs}
-    of = {job.id: job for job in session.scalars(select(Job).where(_chosen(Job.id, {run.job for _, run in jobs})))}
-    read, written = runs.io_of(session, ids, everything=len(ids) > _MANY)
-    told: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in facets.find(session, Facet.kind.in_(("input", "output")), _chosen(Facet.run, ids)):
-        told[row.run, row.kind].append(row)
-    return {
-        job.id: runs.shown(
-            run, of[run.job], job.current_version,
-            inputs=runs.side(read[run.id], told[run.id, "input"]),
-            outputs=runs.side(written[run.id], told[run.id, "output"]),
-        )
-        for job, run in jobs
-    }  # fmt: skip
 
 
 def _node(row: Named, writers: Iterable[str], readers: Iterable[str]) -> Json:

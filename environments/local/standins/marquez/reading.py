@@ -20,8 +20,10 @@ _SOURCE = "[Source: (org.glassfish.jersey.message.internal.ReaderInterceptorExec
 _MODELS = "marquez.service.models."
 _SPACE = re.compile(r"\s*")
 _TOKEN = re.compile(r"[\w$]+")
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DECODE = json.JSONDecoder().raw_decode
 Path = tuple[str | int, ...]
+NULL_ITEM = ""  # what a list lacks that has a null in it: Marquez takes that, and fails later
 # A class whose subclass is decided by a key: what stands before that key is read after it.
 DECIDED = ("LineageEvent", "schemaURL")
 
@@ -98,7 +100,8 @@ def _list(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[s
     found = []
     for index, one in enumerate(value):
         if one is None:
-            raise Problem(500, None)
+            found.append(NULL_ITEM)
+            continue
         found += _bound(text, one, shape, (*path, index), f"{chain}->java.util.ArrayList[{index}]")
     return found
 
@@ -115,6 +118,10 @@ def _scalar(text: str, value: Any, kind: str, path: Path, chain: str) -> None:
             cause = f"(java.time.format.DateTimeParseException) {error}"
             said = f'Cannot deserialize value of type `{java}` from String "{value}": Failed to deserialize {java}: '
             raise malformed(said + cause + _at(text, path, chain)) from None
+    if kind == "uuid" and not UUID.fullmatch(str(value)):
+        wanted = "UUID has to be represented by standard 36-char representation"
+        said = f'Cannot deserialize value of type `java.util.UUID` from String "{value}": {wanted}'
+        raise malformed(said + _at(text, path, chain))
     if kind == "uri" and isinstance(value, str) and (bad := _not_uri(value)):
         said = f'Cannot deserialize value of type `java.net.URI` from String "{value}": not a valid textual '
         raise malformed(f"{said}representation, problem: {bad}{_at(text, path, chain)}")

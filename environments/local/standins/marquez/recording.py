@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from environments.local.standins.marquez import times
+from environments.local.standins.marquez import reading, times
 from environments.local.standins.marquez.facets import add_facets, link_job_facets
 from environments.local.standins.marquez.job_versions import link_version, version_of_event, version_of_run
 from environments.local.standins.marquez.namespaces import plain_name, touch
@@ -30,10 +30,7 @@ def name_uuid(name: str) -> str:
 
 def run_uuid(name: Any) -> str:
     """Return a run's UUID: the one sent, or one made of a name that is none."""
-    try:
-        return str(uuid.UUID(str(name)))
-    except ValueError:
-        return name_uuid(str(name))
+    return str(name).lower() if reading.UUID.fullmatch(str(name)) else name_uuid(str(name))
 
 
 def at(body: Json) -> datetime:
@@ -169,13 +166,19 @@ def put_job(session: Session, namespace: str, simple_name: str, when: datetime, 
 
 def _parent_id(run_facets: Json) -> str | None:
     facet = run_facets.get("parent")
-    return None if facet is None else run_uuid(facet["run"]["runId"])
+    return None if facet is None else _parent_uuid(facet)
+
+
+def _parent_uuid(facet: Json) -> str:
+    """Return the UUID of a parent's run: the one sent, or one made of its job and a name that is none."""
+    job, name = facet["job"], str(facet["run"]["runId"])
+    return run_uuid(name if reading.UUID.fullmatch(name) else f"{job['namespace']}.{job['name']}.{name}")
 
 
 def _parent(session: Session, child: str, namespace: str, when: datetime, facet: Json, state: str | None,
             facts: dict[str, Any], nominal: Json) -> Job:  # fmt: skip
     """Return the job that a parent facet names; made, with its run, when no event has told of it yet."""
-    told, run_id = facet["job"], run_uuid(facet["run"]["runId"])
+    told, run_id = facet["job"], _parent_uuid(facet)
     name = told["name"].rpartition(".")[0] or told["name"] if told["name"] == child else told["name"]
     run = session.get(Run, run_id)
     known = session.get(Job, run.job) if run else None

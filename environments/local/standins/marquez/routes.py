@@ -13,6 +13,7 @@ from environments.local.standins.marquez import (
     lineage,
     namespaces,
     problems,
+    reading,
     runs,
     search,
     stats,
@@ -71,10 +72,9 @@ OTHERS: Mapping[str, Mapping[str, Resource]] = {
     "api/v1-beta/graphql": {"GET": not_done, "POST": not_done},
 }
 # What a named segment must look like; another one makes the path unknown (404).
-_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 SEGMENTS = {
     "namespace": r"[a-zA-Z0-9:;=/_\-.@+]{1,1024}",
-    "run": _UUID,
-    "version": _UUID,
+    "run": reading.UUID.pattern,
+    "version": reading.UUID.pattern,
     "move": "start|complete|fail|abort",
 }

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select, true
 from sqlalchemy.orm import Session
 
 from environments.local.standins.marquez import facets, problems, times
 from environments.local.standins.marquez.call import Call
-from environments.local.standins.marquez.reading import Shape
+from environments.local.standins.marquez.reading import UUID, Shape
 from environments.local.standins.marquez.recording import move_run, put_run, settle_run
 from environments.local.standins.marquez.tables import (
     DatasetVersion,
@@ -27,6 +27,8 @@ from environments.local.standins.marquez.tables import (
 Json = dict[str, Any]
 STATES = ("NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED", "OTHER")
 _MOVES = {"start": "RUNNING", "complete": "COMPLETED", "fail": "FAILED", "abort": "ABORTED"}
+_OF_RUN = ("run", "input", "output")  # the facets that a run shows
+_MANY = 500  # ids in one query; for more, all rows are read
 _Versions = dict[str, list[DatasetVersion]]
 
 
@@ -53,22 +55,22 @@ def shown(run: Run, job: Job, version: str | None, *, args: Json | None = None, 
 
 def show(session: Session, runs: Sequence[Run], *, job_facets: bool = False) -> list[Json]:
     """Show runs with their datasets and facets, in a handful of queries; with `job_facets` as job versions do."""
-    ids = [run.id for run in runs]
+    ids = {run.id for run in runs}
     if not ids:
         return []
-    jobs = {job.id: job for job in session.scalars(select(Job).where(Job.id.in_({run.job for run in runs})))}
+    jobs = {job.id: job for job in session.scalars(select(Job).where(chosen(Job.id, {run.job for run in runs})))}
     linked = {run.job_version for run in runs if run.job_version}
-    numbers = select(JobVersion.id, JobVersion.version).where(JobVersion.id.in_(linked))
-    versions = {id_: number for id_, number in session.execute(numbers).tuples()}
+    numbers = select(JobVersion.id, JobVersion.version).where(chosen(JobVersion.id, linked))
+    versions = {row.id: row.version for row in session.execute(numbers)}
     read, written = io_of(session, ids)
     by_run = defaultdict(list)
-    for row in facets.find(session, Facet.run.in_(ids)):
+    for row in facets.find(session, chosen(Facet.run, ids), Facet.kind.in_(("job",) if job_facets else _OF_RUN)):
         by_run[row.run].append(row)
 
     kind = "job" if job_facets else "run"
 
     def told(run: Run, kind: str) -> list[Row[Any]]:
-        return [row for row in by_run[run.id] if row.kind == kind and not job_facets]
+        return [row for row in by_run[run.id] if row.kind == kind]
 
     return [
         shown(
@@ -91,15 +93,21 @@ def side(versions: Iterable[DatasetVersion], told: Sequence[Row[Any]] = ()) -> l
     ]
 
 
-def io_of(session: Session, ids: Collection[str], *, everything: bool = False) -> tuple[_Versions, _Versions]:
-    """Return the versions that runs read and wrote, by run; of every run when there are too many to name."""
+def chosen(column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these values, or none when there are too many for one query."""
+    found: ColumnElement[bool] = column.in_(ids) if len(ids) <= _MANY else true()
+    return found
+
+
+def io_of(session: Session, ids: Collection[str]) -> tuple[_Versions, _Versions]:
+    """Return the versions that runs read and wrote, by run."""
     read: _Versions = defaultdict(list)
     written: _Versions = defaultdict(list)
     inputs = select(RunInput.run, DatasetVersion).join(DatasetVersion, DatasetVersion.id == RunInput.version)
-    for run, version in session.execute(inputs if everything else inputs.where(RunInput.run.in_(ids))):
+    for run, version in session.execute(inputs.where(chosen(RunInput.run, ids))):
         read[run].append(version)
-    outputs = select(DatasetVersion).where(DatasetVersion.run.is_not(None))
-    for version in session.scalars(outputs if everything else outputs.where(DatasetVersion.run.in_(ids))):
+    outputs = select(DatasetVersion).where(DatasetVersion.run.is_not(None), chosen(DatasetVersion.run, ids))
+    for version in session.scalars(outputs):
         written[str(version.run)].append(version)
     return read, written
 
@@ -139,6 +147,8 @@ def run_facets(call: Call) -> tuple[int, Json | None]:
     if kind not in ("RUN", "JOB", "DATASET"):
         raise problems.plain(400, "query param type must be one of [RUN, JOB, DATASET]")
     run = known(call)
+    if kind == "DATASET":  # a type that is known, and never answered
+        return 200, None
     rows = facets.find(call.session, Facet.run == run.id, Facet.kind == kind.lower())
     return 200, ({"runId": run.id, "facets": facets.merged(rows)} if rows else None)
 
@@ -146,8 +156,8 @@ def run_facets(call: Call) -> tuple[int, Json | None]:
 def create(call: Call, job: Job) -> tuple[int, Json]:
     """Make a run of a job that has not started."""
     body = call.body()
-    call.bind(body, Shape("RunMeta", {"id": "text", "nominalStartTime": "time", "nominalEndTime": "time"}))
-    run_id = str(body.get("id") or uuid.uuid4())
+    call.bind(body, Shape("RunMeta", {"id": "uuid", "nominalStartTime": "time", "nominalEndTime": "time"}))
+    run_id = str(body.get("id") or uuid.uuid4()).lower()
     if call.session.get(Run, run_id) is not None:
         raise problems.plain(400, f"Run '{run_id}' already exists for '{job.name}' under namespace '{job.namespace}'.")
     now = times.now()
@@ -155,7 +165,7 @@ def create(call: Call, job: Job) -> tuple[int, Json]:
     run = put_run(call.session, run_id, job, now, None, parent=None, args=args)
     run.nominal_start = times.read_any(body.get("nominalStartTime"))
     run.nominal_end = times.read_any(body.get("nominalEndTime"))
-    run.state, run.transitioned, job.current_run = "NEW", now, run_id
+    run.state, run.transitioned = "NEW", now
     call.session.flush()
     call.headers["location"] = f"{call.base}/api/v1/"
     return 201, show(call.session, [run])[0]
@@ -182,11 +192,9 @@ def upstream(call: Call) -> Json:
     told = call.param("runId")
     if not told:
         raise problems.invalid(400, "query param runId must not be null")
-    try:
-        run_id = str(uuid.UUID(told))
-    except ValueError:
-        raise problems.no_route() from None
-    depth = call.number("depth", 20)
+    if not UUID.fullmatch(told):
+        raise problems.no_route()
+    run_id, depth = told.lower(), call.number("depth", 20)
     if call.session.get(Run, run_id) is None:
         raise problems.not_found("Run", run_id)
     found: list[Json] = []

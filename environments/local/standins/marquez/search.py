@@ -35,7 +35,8 @@ def search(call: Call) -> Json:
     jobs = select(literal("JOB").label("type"), Job.namespace, Job.name, Job.updated).where(
         ~Job.hidden, Job.name.ilike(f"%{q}%")
     )
-    both = union_all(datasets, jobs).subquery().c
+    found = union_all(datasets, jobs).subquery()
+    both = found.c
     wanted = [
         *([both.type == kind] if kind else []),
         *([both.namespace == call.param("namespace")] if call.param("namespace") else []),
@@ -43,7 +44,7 @@ def search(call: Call) -> Json:
         *([both.updated > after] if after else []),
     ]
     order = (both.type, both.name) if sort == "NAME" else (both.updated.desc(), both.type)  # datasets first
-    rows = call.session.execute(select(both).where(*wanted).order_by(*order).limit(limit))
+    rows = call.session.execute(select(found).where(*wanted).order_by(*order).limit(limit))
     results = [
         {
             "type": row.type,

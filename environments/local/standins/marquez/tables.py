@@ -181,6 +181,7 @@ class Run(Table):
     parent: Mapped[str | None]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    args: Mapped[dict[str, Any]]
     transitioned: Mapped[datetime | None] = mapped_column(default=None)
     nominal_start: Mapped[datetime | None] = mapped_column(default=None)
     nominal_end: Mapped[datetime | None] = mapped_column(default=None)
@@ -188,7 +189,6 @@ class Run(Table):
     started: Mapped[datetime | None] = mapped_column(default=None)
     ended: Mapped[datetime | None] = mapped_column(default=None)
     job_version: Mapped[str | None] = mapped_column(default=None)
-    args: Mapped[dict[str, Any]]
 
 
 class RunInput(Table):

@@ -25,7 +25,8 @@ def now() -> datetime:
 
 def read(text: str) -> datetime:
     """Return the time that a text tells, in UTC where it names no offset; raises NoTime."""
-    position, told = 0, []
+    position = 0
+    told: list[Any] = []
     for pattern, optional in _PARTS:
         found = re.compile(pattern).match(text, position)
         if found is None and not optional:
@@ -55,14 +56,14 @@ def _zone(offset: str | None) -> timezone:
 
 
 def read_any(value: Any) -> datetime | None:
-    """Return the time that a JSON value tells: a text, or milliseconds since 1970; None when blank; raises NoTime."""
+    """Return the time that a JSON value tells: a text, or seconds since 1970; None when blank; raises NoTime."""
     if value is None or value == "":
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         try:
-            return datetime.fromtimestamp(value / 1000, UTC)
-        except (ValueError, OverflowError, OSError) as error:
-            raise NoTime(str(error)) from None
+            return datetime.fromtimestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):  # such as milliseconds: Java's calendar goes on after 9999
+            return datetime.max.replace(tzinfo=UTC) if value > 0 else datetime.min.replace(tzinfo=UTC)
     return read(str(value))
 
 

@@ -13,6 +13,7 @@ from pyiceberg.table.update import RemovePropertiesUpdate, TableRequirement, Tab
 
 from .errors import Refusal, bad_json, not_done
 from .metadata import SUPPORTED_FORMAT, Json, property_texts
+from .numbering import numbered
 
 _UPDATES: TypeAdapter[tuple[TableUpdate, ...]] = TypeAdapter(tuple[TableUpdate, ...])
 _REQUIREMENTS: TypeAdapter[tuple[TableRequirement, ...]] = TypeAdapter(tuple[TableRequirement, ...])
@@ -68,6 +69,8 @@ class Change:
         for update in self.updates:
             _check_update(update, start)
         updates = tuple(_removing_what_is_there(update, start) for update in self.updates)
+        if base is not None:
+            updates = numbered(updates, base)
         try:
             return _without_passing(self.updates, update_table_metadata(start, updates, base is None, pointer))
         except (ValueError, TypeError, KeyError, StopIteration) as error:

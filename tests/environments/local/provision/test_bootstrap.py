@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tomllib
@@ -13,6 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from environments.local.provision import bootstrap
 from environments.local.provision.packages import uv
 
 PROJECT = Path(__file__).parents[4]
@@ -102,3 +104,22 @@ def test_a_failure_says_which_command_its_last_lines_and_what_to_do(clone):
     assert "uv sync" in told
     assert "next" in told
     assert "Traceback" not in told
+
+
+@pytest.fixture
+def system_certificates(monkeypatch, tmp_path):
+    """Let the system keep its certificates in an empty folder."""
+    paths = ssl.DefaultVerifyPaths(None, str(tmp_path), "", "", "", "")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    return tmp_path
+
+
+def test_what_the_system_trusts_is_trusted(system_certificates, monkeypatch):
+    monkeypatch.setenv("UV_SYSTEM_CERTS", "0")  # the user's own word counts
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    (system_certificates / "proxy.pem").touch()
+    assert bootstrap.trusting() == {"UV_SYSTEM_CERTS": "0", "NODE_USE_SYSTEM_CA": "1"}
+
+
+def test_a_system_without_certificates_is_not_asked(system_certificates):
+    assert bootstrap.trusting() == {}

@@ -1,0 +1,88 @@
+"""Stage results: made on demand, once for a stack, shared by all workers, reused while what made them is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from harness.errors import HarnessError
+from harness.stack import Stack
+
+Result = Mapping[str, Any]
+_TOLD = ("expected", "actual", "evidence")  # of an error, besides its heading
+
+
+class StageFailed(HarnessError):
+    """A stage that was tried already, and that failed; it is not tried again for every scenario."""
+
+
+class StageResults:
+    """The results of one stack, kept as files of its folder under the stack's digest.
+
+    `run`: what tells this test run from others; a failure is remembered for the run, a result for the stack.
+    """
+
+    def __init__(self, stack: Stack, run: str = "") -> None:
+        self._folder = stack.folder / "results"
+        self._digest = stack.digest
+        self._run = run
+
+    def get(self, stage: str, make: Callable[[], Result]) -> Result:
+        """Return a stage's result; the first that asks makes it, others wait.
+
+        Raises what `make` raises for the first, StageFailed with the same words for those after it.
+        """
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        file = self._folder / f"{stage}.json"
+        with FileLock(file.with_suffix(".lock")):
+            written = _read(file)
+            if written.get("run") == self._run:
+                raise _failed(stage, written)
+            known = self._known(written)
+            if known is not None:
+                return known
+            try:
+                result = make()
+            except HarnessError as error:
+                told = {name: getattr(error, name) for name in _TOLD}
+                _write(file, {"failed": error.heading, **told, "run": self._run})
+                raise
+            _write(file, {"digest": self._digest, "result": result})
+            return result
+
+    def kept(self, stage: str) -> Result | None:
+        """Return a stage's result where there is one, None where it was never made; nothing is made.
+
+        Raises StageFailed when the stage failed the last time, in whichever run that was.
+        """
+        written = _read(self._folder / f"{stage}.json")
+        if "failed" in written:
+            raise _failed(stage, written)
+        return self._known(written)
+
+    def _known(self, written: Mapping[str, Any]) -> Result | None:
+        result: Result | None = written.get("result") if written.get("digest") == self._digest else None
+        return result
+
+
+def _failed(stage: str, written: Mapping[str, Any]) -> StageFailed:
+    told = {name: written.get(name) for name in _TOLD}
+    return StageFailed(f"stage {stage} failed before: {written['failed']}", **told)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        written = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return written if isinstance(written, dict) else {}
+
+
+def _write(file: Path, content: Mapping[str, Any]) -> None:
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps(content))
+    draft.replace(file)
