@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from harness.contracts.registry import Stage
-from harness.diagnosis import Outcome
+from harness.diagnosis import Diagnosis
 from harness.errors import HarnessError
 from harness.faults.fault import Fault
-from harness.faults.files import Reference
-from harness.faults.static import STAGES, diagnose_files
+
+Look = Callable[[Fault | None], Diagnosis]  # injects a fault, or none, and says what is found
 
 
 @dataclass(frozen=True)
@@ -95,19 +95,18 @@ class Campaign:
 
 def run_campaign(
     faults: Iterable[Fault],
-    reference: Reference,
+    look: Look,
     *,
-    stages: Collection[Stage] = STAGES,
     clean_runs: int = 1,
     told: Callable[[str], None] = lambda what: None,
 ) -> Campaign:
-    """Run clean, then with each fault alone, on copies of the reference; `told` is called with what begins."""
+    """Run clean, then with each fault alone; `told` is called with what begins."""
     faults = list(faults)
-    clean = [roots_with(None, reference, stages) for _ in _each(range(clean_runs), told, "clean run")]
+    clean = [_roots(look(None)) for _ in _each(range(clean_runs), told, "clean run")]
     trials, alarms, problems = [], [], []
     for fault in faults:
         told(fault.id)
-        trial = try_fault(fault, reference, stages)
+        trial = try_fault(fault, look)
         if not fault.harmless:
             trials.append(trial)
         elif trial.problem:
@@ -122,30 +121,20 @@ def run_campaign(
     )
 
 
-def try_fault(fault: Fault, reference: Reference, stages: Collection[Stage] = STAGES) -> Trial:
-    """Inject one fault into a copy, and return what is named."""
+def try_fault(fault: Fault, look: Look) -> Trial:
+    """Inject one fault, and return what is named."""
     began = time.monotonic()
     try:
-        roots = roots_with(fault, reference, stages)
+        roots = _roots(look(fault))
     except HarnessError as problem:
         return Trial(fault, problem=problem)
     return Trial(fault, roots, time.monotonic() - began)
 
 
-def roots_with(fault: Fault | None, reference: Reference, stages: Collection[Stage] = STAGES) -> tuple[Root, ...]:
-    """Return the roots that are named on a copy of the reference with a fault, or with none.
-
-    Raises PlatformErrors where the fault cannot be injected.
-    """
-    with reference.copied() as files:
-        if fault is not None:
-            fault.inject(files)
-        return tuple(map(_root, diagnose_files(files.folder, stages).roots))
-
-
-def _root(outcome: Outcome) -> Root:
-    assert outcome.breach is not None
-    return Root(outcome.contract.id, outcome.breach.subject or "", outcome.contract.stage)
+def _roots(found: Diagnosis) -> tuple[Root, ...]:
+    return tuple(
+        Root(each.contract.id, each.breach.subject or "", each.contract.stage) for each in found.roots if each.breach
+    )
 
 
 def _each(numbers: range, told: Callable[[str], None], what: str) -> Iterable[int]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.contracts.registry import Stage, all_contracts
 from harness.errors import Location, UsageError
-from harness.faults.actions import ACTIONS, Action
+from harness.faults.actions import ACTIONS, Action, LiveAction
 from harness.faults.fault import Fault
 from harness.platform.document import Document
 from harness.platform.problem import Mistake, PlatformErrors, Problem, did_you_mean, nearest, one_of
@@ -137,7 +137,18 @@ def _whole(content: dict[str, Any], told: set[tuple[str | int, ...]]) -> list[Pr
             if content.get(key) is None and not (key not in content and _misspelt(key, content))
         ]
         found += _naming(content)
+    found += _injectors(content)
     return [problem for problem in found if problem.path not in told]
+
+
+def _injectors(content: dict[str, Any]) -> Iterator[Problem]:
+    """Yield actions that do not belong to the environments: what runs and files are not changed in one fault."""
+    live, actions = "local" in (content.get("environments") or ()), content.get("actions")
+    for place, each in enumerate(actions if isinstance(actions, list) else ()):
+        for verb in each if isinstance(each, dict) else ():
+            if verb in ACTIONS and issubclass(ACTIONS[verb], LiveAction) is not live:
+                expected = "environments: [none]" if live else "environments: [local]"
+                yield Problem(("actions", place, verb), f"{verb!r} is not for these environments", expected=expected)
 
 
 def _misspelt(key: str, content: dict[str, Any]) -> bool:

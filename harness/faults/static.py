@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from harness.contracts.load import project_beside
 from harness.contracts.registry import Stage, Target, contracts_of
 from harness.diagnosis import Diagnosis, evaluate
-from harness.faults.files import MANIFESTS, PLATFORM
+from harness.faults.fault import Fault
+from harness.faults.files import MANIFESTS, PLATFORM, Reference
 from harness.platform import read_platform
 from harness.workloads import Deployment
 from harness.workloads.manifests import read_manifests
 
 STAGES = (Stage.PREFLIGHT, Stage.LOAD)
+
+
+def look_at_copies(reference: Reference, stages: Collection[Stage] = STAGES) -> Callable[[Fault | None], Diagnosis]:
+    """Return what injects a fault into a copy of the reference, and diagnoses it."""
+
+    def look(fault: Fault | None) -> Diagnosis:
+        with reference.copied() as files:
+            if fault is not None:
+                fault.inject(files)
+            return diagnose_files(files.folder, stages)
+
+    return look
 
 
 def diagnose_files(folder: Path, stages: Collection[Stage] = STAGES) -> Diagnosis:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.faults.actions.action import Action
+from harness.faults.actions.action import Action, LiveAction
 from harness.faults.actions.code import DeleteFile, EditFile, RenameFile, WriteFile
 from harness.faults.actions.env import RenameEnv, SetEnv, UnsetEnv
+from harness.faults.actions.lake import HideFiles, LoseRows, RenameColumn, RenameTable, RepeatRows, RevokeGrant
 from harness.faults.actions.manifest import AddObject, Append, Delete, Edit, ReplaceEverywhere, Set
 from harness.faults.actions.platform import DeletePlatform, RenamePlatform, SetPlatform
+from harness.faults.actions.processes import Kill, Pause, Restart
 
 ACTIONS: Mapping[str, type[Action]] = {
     action.verb(): action
@@ -29,7 +31,16 @@ ACTIONS: Mapping[str, type[Action]] = {
         WriteFile,
         DeleteFile,
         RenameFile,
+        Kill,
+        Pause,
+        Restart,
+        RenameTable,
+        RenameColumn,
+        RepeatRows,
+        LoseRows,
+        HideFiles,
+        RevokeGrant,
     )
 }
 
-__all__ = ["ACTIONS", "Action"]
+__all__ = ["ACTIONS", "Action", "LiveAction"]

@@ -79,6 +79,9 @@ def test_a_stage_looks_for_its_own_faults_alone():
         (("image-float",), "did you mean 'image-floats'?"),
         (("--all", "--stage", "preflight,lod"), "did you mean 'load'?"),
         (("image-floats", "--reference", "nowhere"), "the platform has no platform.yaml"),
+        (("image-floats", "--stage", "bronze"), "no stage 'bronze' in environment none"),
+        (("polaris-dead",), "nothing to run"),
+        (("image-floats", "--env", "local"), "nothing to run"),
     ],
 )
 def test_what_cannot_be_run_is_a_mistake_of_usage(arguments, words):

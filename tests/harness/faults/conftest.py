@@ -6,6 +6,7 @@ import pytest
 
 from harness.faults.files import Reference
 from harness.faults.reader import read_fault
+from harness.faults.static import look_at_copies
 
 DEMO = Path(__file__).parents[3] / "demo"
 
@@ -14,6 +15,12 @@ DEMO = Path(__file__).parents[3] / "demo"
 def reference() -> Reference:
     """The demo."""
     return Reference(DEMO)
+
+
+@pytest.fixture(scope="session")
+def look(reference):
+    """What injects a fault into a copy of the demo, and diagnoses it."""
+    return look_at_copies(reference)
 
 
 @pytest.fixture

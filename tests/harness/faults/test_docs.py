@@ -16,6 +16,6 @@ def test_the_tables_of_the_page_are_current():
     assert actions_as_markdown() in text, "harness faults list --actions prints it"
 
 
-def test_the_example_of_the_page_is_a_fault_that_is_named(fault, reference):
+def test_the_example_of_the_page_is_a_fault_that_is_named(fault, look):
     (example,) = re.findall(r"```yaml\n(id: .*?)```", PAGE.read_text(), re.DOTALL)
-    assert try_fault(fault(example, whole=True), reference).at_earliest
+    assert try_fault(fault(example, whole=True), look).at_earliest

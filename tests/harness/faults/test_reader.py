@@ -55,7 +55,14 @@ def test_a_fault_that_is_right_is_read(fault):
         ("title:", "titel:", 2, ["unknown key 'titel'; did you mean 'title'?"]),
         ("id: lineage-with-path", "id: Lineage With Path", 1, ["small letters and digits"]),
         ("earliest: preflight", "harmless: true", 4, ["a harmless change has no 'named_by'"]),
-        ("earliest:", "environments: [kind]\nearliest:", 6, ["none"]),
+        ("earliest:", "environments: [kind]\nearliest:", 6, ["none", "local"]),
+        ("earliest:", "environments: [local]\nearliest:", 9, ["'set_env' is not for these environments"]),
+        (
+            "  - set_env: OPENLINEAGE_URL",
+            "  - kill: polaris\n  - set_env: X",
+            8,
+            ["'kill' is not for these", "[local]"],
+        ),
         ("actions:", "actions: []\nothers:", 7, ["at least one entry"]),
     ],
 )
