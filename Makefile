@@ -5,7 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help boot setup test e2e lint types check doctor down clean
+.PHONY: help boot setup test e2e lint types check bench doctor down clean
 
 help: ## show this
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -31,6 +31,9 @@ types: setup ## mypy
 	$(BIN)/mypy
 
 check: lint types test ## lint, types and tests
+
+bench: setup ## measure what docs/performance.md tells (BENCH="standup scenario" for some; BENCH=setup for the first set-up)
+	$(BIN)/python -m bench $(BENCH)
 
 doctor: boot ## what is there, what is missing, what would be fetched
 	@$(BIN)/python -m harness.cli doctor

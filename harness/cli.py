@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from harness.commands import contracts, diagnose, doctor, down, faults, logs, preflight, setup, status, up, validate
+from harness.commands import (
+    contracts,
+    diagnose,
+    doctor,
+    down,
+    faults,
+    logs,
+    preflight,
+    setup,
+    standin,
+    status,
+    up,
+    validate,
+)
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -16,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down):
+for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down, standin):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
 app.add_typer(faults.app)
 

@@ -10,6 +10,7 @@ from typing import Any
 from filelock import FileLock
 
 from harness.errors import HarnessError
+from harness.liveness import dead_workloads
 from harness.stack import Stack
 
 Result = Mapping[str, Any]
@@ -27,8 +28,8 @@ class StageResults:
     """
 
     def __init__(self, stack: Stack, run: str = "") -> None:
+        self._stack = stack
         self._folder = stack.folder / "results"
-        self._digest = stack.digest
         self._run = run
 
     def get(self, stage: str, make: Callable[[], Result]) -> Result:
@@ -49,23 +50,25 @@ class StageResults:
                 result = make()
             except HarnessError as error:
                 told = {name: getattr(error, name) for name in _TOLD}
-                _write(file, {"failed": error.heading, **told, "run": self._run})
+                died = dead_workloads(self._stack)
+                _write(file, {"failed": error.heading, **told, "run": self._run, "died": died})
                 raise
-            _write(file, {"digest": self._digest, "result": result})
+            _write(file, {"digest": self._stack.digest, "result": result})
             return result
 
     def kept(self, stage: str) -> Result | None:
         """Return a stage's result where there is one, None where it was never made; nothing is made.
 
-        Raises StageFailed when the stage failed the last time, in whichever run that was.
+        Raises StageFailed when the stage failed the last time, in whichever run that was. One that was given up since a
+        workload had died proves nothing, and counts as never made.
         """
         written = _read(self._folder / f"{stage}.json")
-        if "failed" in written:
+        if "failed" in written and not written.get("died"):
             raise _failed(stage, written)
         return self._known(written)
 
     def _known(self, written: Mapping[str, Any]) -> Result | None:
-        result: Result | None = written.get("result") if written.get("digest") == self._digest else None
+        result: Result | None = written.get("result") if written.get("digest") == self._stack.digest else None
         return result
 
 

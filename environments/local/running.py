@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -30,7 +30,9 @@ from harness.platform import load_platform
 from harness.settings import Settings
 from harness.stack import Stack, WorkloadState
 
-__all__ = ["down", "find", "rerun", "running", "sweep"]
+__all__ = ["down", "find", "rerun", "running", "start", "sweep"]
+
+Arrange = Callable[[Sequence[ProcessSpec]], Sequence[ProcessSpec]]
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def running(settings: Settings) -> Iterator[Stack]:
     digest = digest_of(settings)
     with _one_at_a_time():
         sweep()
-        stack, reaper = _reuse(digest) or _start(settings, digest)
+        stack, reaper = _reuse(digest) or start(settings, digest)
         try:  # before the next one looks for a stack that is kept
             reaper.keep(settings.keep or stack.keep)
             if settings.keep and not stack.keep:
@@ -121,7 +123,11 @@ def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
     return None
 
 
-def _start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
+def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: specs) -> tuple[Stack, Reaper]:
+    """Start a new stack, and return it with the connection to its reaper, on which it depends.
+
+    `arrange` may give the workloads that are declared another order of start. Raises EnvironmentFailure.
+    """
     begun = time.monotonic()
     check_space()
     secrets = make_secrets()
@@ -149,7 +155,7 @@ def _start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
             scale=settings.scale,
             digest=digest,
             endpoints=endpoints,
-            workloads=[*_start_workloads(plan, external, reaper), *given],
+            workloads=[*_start_workloads(plan, external, reaper, arrange), *given],
             secrets_file=folder / "secrets.json",
             start_seconds=round(time.monotonic() - begun, 2),
         )
@@ -171,8 +177,8 @@ def _start_reaper(stack_id: str) -> Reaper:
         raise EnvironmentFailure("the stack's clean-up could not be prepared", actual=str(error)) from None
 
 
-def _start_workloads(plan: Plan, external: list[External], reaper: Reaper) -> list[WorkloadState]:
-    specs: tuple[ProcessSpec, ...] = declare(plan, without=frozenset(server.name for server in external))
+def _start_workloads(plan: Plan, external: list[External], reaper: Reaper, arrange: Arrange) -> list[WorkloadState]:
+    specs = arrange(declare(plan, without=frozenset(server.name for server in external)))
     with Shown() as shown:
 
         def say(name: str, text: str, last: bool) -> None:

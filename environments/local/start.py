@@ -44,9 +44,8 @@ class Starter:
         """
         ready = {spec.name: threading.Event() for spec in specs}
         with ThreadPoolExecutor(max(1, len(specs)), thread_name_prefix="start") as pool:
-            futures = [pool.submit(self._start_one, spec, ready) for spec in specs]
-            try:
-                self._watch(futures)
+            try:  # Ctrl-C may come before all are submitted: what waits for those that never will be must be let go
+                self._watch(futures := [pool.submit(self._start_one, spec, ready) for spec in specs])
             except BaseException:
                 self._abandoned.set()
                 raise

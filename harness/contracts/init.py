@@ -17,6 +17,7 @@ from harness.systems.catalog import Namespace, levels
 from harness.systems.http import answer
 
 INIT_JOB = "catalog-init"  # the workload that makes the warehouse
+ONE_LEVEL = "a namespace of one level"  # as a subject in reports
 
 
 @contract(
@@ -110,7 +111,7 @@ def catalog_namespace_located(probe: Probe, namespace: str, location: str | None
 
 def _one_level_and_two(probe: Probe) -> Iterator[Case]:
     name = f"harness_probe_{secrets.token_hex(4)}"
-    yield Case("a namespace of one level", {"namespace": name})
+    yield Case(ONE_LEVEL, {"namespace": name})
     yield Case("a namespace of two levels", {"namespace": (name, "inner")})
 
 

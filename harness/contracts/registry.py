@@ -135,7 +135,7 @@ class Registry:
         return iter(self._contracts.values())
 
     def in_order(self) -> tuple[Contract, ...]:
-        """Return all contracts, each after those that it requires; among equals, earlier stages first.
+        """Return all contracts, each after those that it requires: by stage, by how many lie before them, by id.
 
         Raises ValueError for a requirement that is not declared, that is of a later stage, or that closes a cycle.
         """
@@ -151,8 +151,11 @@ class Registry:
             order = list(TopologicalSorter(graph).static_order())
         except CycleError as error:
             raise ValueError(f"contracts require each other in a circle: {' -> '.join(error.args[1])}") from None
-        place = {id: index for index, id in enumerate(order)}
-        return tuple(sorted(self, key=lambda c: (stages.index(c.stage), place[c.id])))
+        depth: dict[str, int] = {}
+        for id in order:
+            depth[id] = 1 + max((depth[needed] for needed in graph[id]), default=0)
+        # By id among equals: in which order modules were imported must not show.
+        return tuple(sorted(self, key=lambda c: (stages.index(c.stage), depth[c.id], c.id)))
 
 
 CONTRACTS = Registry()

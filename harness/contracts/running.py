@@ -12,7 +12,7 @@ from harness.evidence.logs import log_window
 from harness.liveness import alive
 from harness.stack import WorkloadState
 
-_LINES = 8  # of the log of a workload that has ended
+_LINES, _WIDTH = 5, 160  # of the end of its log, in lines and characters
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def still_runs(probe: Probe, workload: str) -> Facts:
     """Raise Breach when the process of a workload has ended, with the last lines of its log."""
     state = probe.stack.workload(workload)
     if not alive(state):
-        lines = log_window(state.log, lines=_LINES) if state.log else []
+        lines = [line[:_WIDTH] for line in log_window(state.log, lines=_LINES)] if state.log else []
         raise Breach(
             f"the process of {workload} has ended",
             expected=f"{workload} runs as process {state.pid}",

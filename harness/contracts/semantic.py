@@ -9,6 +9,7 @@ from typing import Any
 from harness.contracts import cases
 from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.compare import all_there, same_names, same_rows
+from harness.contracts.init import ONE_LEVEL
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Case, Facts, Stage, contract
 from harness.errors import WaitTimeout
@@ -137,7 +138,7 @@ def semantic_bad_query_refused(probe: Probe) -> Facts:
 def _each_change(probe: Probe) -> Iterator[Case]:
     for title, change in probe.expectations.semantic.changes.items():
         namespace = f"harness_probe_{secrets.token_hex(4)}"
-        yield Case(title, {"change": title, "namespace": namespace}, of=(change.question,))
+        yield Case(title, {"change": title, "namespace": namespace}, of=(change.question, ONE_LEVEL))
 
 
 @contract(

@@ -47,8 +47,8 @@ class Diagnosis:
 
     @property
     def roots(self) -> tuple[Outcome, ...]:
-        """The root breaches."""
-        return tuple(outcome for outcome in self.outcomes if outcome.breach)
+        """The root breaches: earlier stages first, then as they stand in their files."""
+        return tuple(sorted((outcome for outcome in self.outcomes if outcome.breach), key=_place))
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -197,6 +197,12 @@ def _wholes(subject: str) -> Iterator[str]:
     while subject:
         subject = subject.rpartition("/")[0]
         yield subject
+
+
+def _place(root: Outcome) -> tuple[int, str, int]:
+    location = root.breach.location if root.breach else None
+    file, line = (str(location.file), location.line or 0) if location else ("", 0)
+    return list(Stage).index(root.contract.stage), file, line
 
 
 def _ids(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

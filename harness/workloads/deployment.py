@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.platform import Platform, Reading
 from harness.workloads.carried import PLATFORM_KEY, Carried, carried_by
 from harness.workloads.model import ConfigObject, Container, Objects, Ref, Service, Variable, Workload
 from harness.workloads.variables import Effective, effective_variables
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Deployment:
     reading: Reading
     values: tuple[Mapping[str, Any], ...] = ()
     complete: bool = False
+    _selected: dict[tuple[frozenset[tuple[str, str]], str | None], Sequence[Workload]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _effective: dict[int, Mapping[str, Effective]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -45,26 +50,26 @@ class Deployment:
                 yield workload, container
 
     @cached_property
-    def _configs(self) -> Mapping[tuple[str, str], tuple[ConfigObject, ...]]:
-        named: dict[tuple[str, str], list[ConfigObject]] = defaultdict(list)
+    def _configs(self) -> Mapping[tuple[str, str], Mapping[str | None, ConfigObject]]:
+        named: dict[tuple[str, str], dict[str | None, ConfigObject]] = defaultdict(dict)
         for config in self.objects.configs:
-            named[config.kind, config.name].append(config)
-        return {name: tuple(configs) for name, configs in named.items()}
+            named[config.kind, config.name][config.namespace] = config
+        return named
 
     def config(self, ref: Ref, namespace: str | None) -> ConfigObject | None:
         """Return the object that a workload of a namespace refers to, None where it was not read."""
-        return next((c for c in self._configs.get((ref.kind, ref.name), ()) if same(c.namespace, namespace)), None)
+        return _in(self._configs.get((ref.kind, ref.name), {}), namespace)
 
     @cached_property
-    def _services(self) -> Mapping[str, tuple[Service, ...]]:
-        named: dict[str, list[Service]] = defaultdict(list)
+    def _services(self) -> Mapping[str, Mapping[str | None, Service]]:
+        named: dict[str, dict[str | None, Service]] = defaultdict(dict)
         for service in self.objects.services:
-            named[service.name].append(service)
-        return {name: tuple(services) for name, services in named.items()}
+            named[service.name][service.namespace] = service
+        return named
 
     def service(self, name: str, namespace: str | None) -> Service | None:
         """Return the service of a name in a namespace, None where it was not read."""
-        return next((s for s in self._services.get(name, ()) if same(s.namespace, namespace)), None)
+        return _in(self._services.get(name, {}), namespace)
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
@@ -80,21 +85,28 @@ class Deployment:
         return tuple(carried_by(config) for config in self.objects.configs if PLATFORM_KEY in config.texts)
 
     @cached_property
-    def labelled(self) -> Mapping[tuple[str, str], tuple[Workload, ...]]:
-        """The workloads by each label of their pods."""
-        found: dict[tuple[str, str], list[Workload]] = defaultdict(list)
+    def _labelled(self) -> Mapping[tuple[str, str], Mapping[str | None, Sequence[Workload]]]:
+        found: dict[tuple[str, str], dict[str | None, list[Workload]]] = defaultdict(lambda: defaultdict(list))
         for workload in self.objects.workloads:
             for label in workload.labels.items():
-                found[label].append(workload)
-        return {label: tuple(workloads) for label, workloads in found.items()}
+                found[label][workload.namespace].append(workload)
+        return found
 
-    def selected(self, service: Service) -> tuple[Workload, ...]:
+    def labelled(self, label: tuple[str, str], namespace: str | None) -> Sequence[Workload]:
+        """Return the workloads of a namespace whose pods have a label."""
+        places = self._labelled.get(label, {})
+        wanted = places if namespace is None else (namespace, None)
+        return [workload for place in wanted for workload in places.get(place, ())]
+
+    def selected(self, service: Service) -> Sequence[Workload]:
         """Return the workloads whose pods a service selects."""
-        if not service.selector:
-            return ()
-        rarest = min((self.labelled.get(label, ()) for label in service.selector.items()), key=len)
         wanted = service.selector.items()
-        return tuple(w for w in rarest if wanted <= w.labels.items() and same(w.namespace, service.namespace))
+        key = (frozenset(wanted), service.namespace)
+        if key not in self._selected:
+            candidates = [self.labelled(label, service.namespace) for label in wanted]
+            rarest = min(candidates, key=len, default=())
+            self._selected[key] = tuple(workload for workload in rarest if wanted <= workload.labels.items())
+        return self._selected[key]
 
     def variables(self, workload: Workload, container: Container) -> Mapping[str, Effective]:
         """Return a container's variables as its process will see them, as far as that is known."""
@@ -112,9 +124,10 @@ class Deployment:
         return {component: tuple(workloads) for component, workloads in found.items()}
 
 
-def same(one: str | None, other: str | None) -> bool:
-    """Return whether two namespaces may be one: what names none lies in the one that Helm is given."""
-    return one is None or other is None or one == other
+def _in(places: Mapping[str | None, T], namespace: str | None) -> T | None:
+    """Return what lies in a namespace; what names none lies in the one that Helm is given."""
+    found = places.get(namespace, places.get(None))
+    return next(iter(places.values()), None) if found is None and namespace is None else found
 
 
 def subject(workload: Workload, container: Container | None = None, variable: Variable | str | None = None) -> str:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -68,7 +69,13 @@ class Store:
 @pytest.fixture(scope="session")
 def store(tmp_path_factory) -> Iterator[Store]:
     """A store with the recording's buckets, and a role that STS gives."""
-    folder = tmp_path_factory.mktemp("weed")
+    with running_store(tmp_path_factory.mktemp("weed")) as found:
+        yield found
+
+
+@contextmanager
+def running_store(folder: Path) -> Iterator[Store]:
+    """Run a store whose state is in a folder, with the recording's buckets, and a role that STS gives."""
     identity = {"accessKey": KEY_ID, "secretKey": SECRET}
     actions = ["Admin", "Read", "List", "Tagging", "Write"]
     (folder / "s3.json").write_text(

@@ -245,12 +245,20 @@ def test_columns_are_traced_to_the_columns_they_were_made_of(story):
 # --- events
 
 
-def test_events_are_kept_as_they_came(story):
-    event = story.event("COMPLETE", "job", custom={"kept": [1, None]})
+def test_events_are_kept_and_found_by_their_time(story):
+    event = story.event("COMPLETE", "job", outputs=["a"], custom={"kept": [1, 2]})
     story.http.post("/lineage", json=event).raise_for_status()
-    asked = {"after": event["eventTime"], "before": (NOON + timedelta(seconds=2)).isoformat(), "limit": 1000}
-    assert event in story.get("/events/lineage", **asked)["events"]
-    assert event not in story.get("/events/lineage", **asked | {"before": event["eventTime"]})["events"]
+
+    def found(**asked):
+        events = story.get("/events/lineage", limit=1000, **asked)["events"]
+        return [one for one in events if one["job"]["namespace"] == story.namespace]
+
+    later = (NOON + timedelta(seconds=2)).isoformat()
+    (kept,) = found(after=event["eventTime"], before=later)
+    assert (kept["custom"], kept["run"]["runId"]) == (event["custom"], event["run"]["runId"])
+    assert kept["eventTime"] == event["eventTime"].replace("+00:00", "Z")
+    assert [one["name"] for one in kept["outputs"]] == ["a"]
+    assert found(after=event["eventTime"], before=event["eventTime"]) == []
 
 
 def test_events_of_a_dataset_or_a_job_alone_are_taken(story):
@@ -329,6 +337,8 @@ def test_what_an_event_lacks_is_named(story, part, change, lacks):
         ("/jobs?limit=x", 404),
         ("/jobs?lastRunStates=BANANA", 400),
         ("/events/lineage?before=yesterday", 400),
+        ("/events/lineage?after=2026-02-01T10:00:00", 400),
+        ("/lineage?depth=x", 404),
         ("/events/lineage?sortDirection=up", 400),
         ("/namespaces/not-there/jobs", 200),
         ("/namespaces/a%20b", 404),

@@ -61,9 +61,9 @@ def _make(recipe: Recipe, before: Sequence[Future[None]], commands: Commands) ->
         try:
             if recipe.kind == "python-env":
                 MAKE[recipe.kind](recipe, folder, commands)
-                put_stamp(recipe, folder)
+                put_stamp(recipe, folder, time.monotonic() - begun)
             else:
-                _make_aside(recipe, folder, commands)
+                _make_aside(recipe, folder, commands, begun)
         except OSError as error:
             shown.say(name, "failed", done=True)
             raise ProvisionError(f"{name} could not be made", actual=str(error)) from None
@@ -73,12 +73,12 @@ def _make(recipe: Recipe, before: Sequence[Future[None]], commands: Commands) ->
         shown.say(name, f"ready after {time.monotonic() - begun:.0f} s", done=True)
 
 
-def _make_aside(recipe: Recipe, folder: Path, commands: Commands) -> None:
+def _make_aside(recipe: Recipe, folder: Path, commands: Commands, begun: float) -> None:
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     MAKE[recipe.kind](recipe, partial, commands)
-    put_stamp(recipe, partial)
+    put_stamp(recipe, partial, time.monotonic() - begun)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 

@@ -53,7 +53,7 @@ def state_of(recipe: Recipe, *, thorough: bool = False) -> State:
     """
     folder = folder_of(recipe)
     try:
-        stamp = json.loads((folder / _STAMP).read_text())
+        stamp = stamp_of(folder)
         if stamp["digest"] != recipe.digest:
             return "missing"
         artifacts: dict[str, dict[str, Any]] = stamp["artifacts"]
@@ -65,14 +65,27 @@ def state_of(recipe: Recipe, *, thorough: bool = False) -> State:
     return "there" if whole and artifacts else "damaged"
 
 
-def put_stamp(recipe: Recipe, folder: Path) -> None:
-    """Write down that the part in a folder is whole; raises ProvisionError when an artifact is not there."""
+def stamp_of(folder: Path) -> dict[str, Any]:
+    """Return what the stamp of a part's folder says; raises OSError or ValueError where there is none that is whole."""
+    stamp: dict[str, Any] = json.loads((folder / _STAMP).read_text())
+    return stamp
+
+
+def put_stamp(recipe: Recipe, folder: Path, seconds: float | None = None) -> None:
+    """Write down that the part in a folder is whole, and how long it took to make where that is known.
+
+    Raises ProvisionError when an artifact is not there.
+    """
     artifacts = {}
     for artifact in _artifacts(recipe, folder):
         stat = artifact.stat()
         known = {"size": stat.st_size, "mtime": stat.st_mtime_ns, "sha256": _sha256(artifact)}
         artifacts[str(artifact.relative_to(folder))] = known
-    stamp = {"name": recipe.name, "version": recipe.version, "digest": recipe.digest, "artifacts": artifacts}
+    stamp = {
+        **{"name": recipe.name, "version": recipe.version, "digest": recipe.digest},
+        **({} if seconds is None else {"seconds": round(seconds, 1)}),
+        "artifacts": artifacts,
+    }
     draft = folder / f"{_STAMP}.draft"
     draft.write_text(json.dumps(stamp, indent=1))
     draft.replace(folder / _STAMP)

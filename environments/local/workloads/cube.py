@@ -61,6 +61,8 @@ def environment(plan: Plan, name: str, port: int) -> dict[str, str]:
         "CUBEJS_DB_DUCKDB_S3_USE_SSL": str(store.scheme == "https").lower(),
         "CUBEJS_DB_TYPE": "duckdb",
         "CUBEJS_DEV_MODE": "false",
+        # Seconds that the worker waits at most between two tries; by default minutes, once there was no table yet.
+        "CUBEJS_PRE_AGGREGATIONS_BACKOFF_MAX_TIME": "10",
         "CUBEJS_TELEMETRY": "false",
         "CUBEJS_TESSERACT_SQL_PLANNER": "false",
         "HOME": str(plan.parts.duckdb_home),

@@ -14,6 +14,11 @@ from harness.workloads.variables import Effective
 
 C = TypeVar("C", bound=Check)
 Read = Callable[[Platform], Any]
+TAKEN = (
+    "config.keys-exist",
+    "service.hosts-resolve",
+    "service.ports-served",
+)  # an address is known, and leads somewhere
 
 
 def preflight(

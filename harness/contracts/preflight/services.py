@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from harness.contracts.breach import Breach
-from harness.contracts.preflight.declare import Seen as Variable
 from harness.contracts.preflight.declare import (
-    is_whole,
-    leads_nowhere,
-    platform_endpoints,
-    platform_is_read,
     preflight,
-    variable_case,
 )
 from harness.contracts.registry import Case
-from harness.platform.problem import did_you_mean, one_of
+from harness.platform.problem import one_of
 from harness.workloads import Container, Deployment, Probe, Service, Workload, subject
-from harness.workloads.addresses import Address, address_of, service_at, service_name
 from harness.workloads.shapes import whole
 
-_NAMES_AN_ADDRESS = re.compile(r"ENDPOINT|UR[IL]|ADDR|HOST|SERVER|BROKER|TARGET")
 # Ports that a part opens besides those that its manifest may declare.
 _OPENED = {
     "catalog": (8181, 8182),
@@ -73,12 +64,13 @@ def probe_port_open(deployment: Deployment, workload: Workload, container: Conta
 
 def _each_served(deployment: Deployment) -> Iterator[Case]:
     """Yield what stays up and is selected by a Service, where such workloads usually have a readiness probe."""
-    served = {
-        id(workload): (workload, service)
-        for service in deployment.objects.services
-        for workload in deployment.selected(service)
-        if workload.long_running
-    }
+    served: dict[int, tuple[Workload, Service]] = {}
+    told: set[int] = set()
+    for service in deployment.objects.services:
+        selected = deployment.selected(service)
+        if id(selected) not in told:
+            told.add(id(selected))
+            served |= {id(workload): (workload, service) for workload in selected if workload.long_running}
     probed = sum(_is_probed(workload) for workload, _ in served.values())
     if 2 * probed >= len(served):  # a deployment that has none at all may be made ready in another way
         for workload, service in served.values():
@@ -119,7 +111,7 @@ def _each_service(deployment: Deployment) -> Iterator[Case]:
 def selects_a_pod(deployment: Deployment, service: Service) -> None:
     if deployment.selected(service):
         return
-    near = [w for label in service.selector.items() for w in deployment.labelled.get(label, ())]
+    near = [w for label in service.selector.items() for w in deployment.labelled(label, service.namespace)[:1]]
     said = f"; nearest: {near[0].name} with {_labels(near[0].labels)}" if near else ""
     raise Breach(
         f"Service {service.name} selects no pod",
@@ -128,134 +120,40 @@ def selects_a_pod(deployment: Deployment, service: Service) -> None:
     )
 
 
+def _each_led(deployment: Deployment) -> Iterator[Case]:
+    """Yield every Service with the ports that all of its pods open; those of one selector share them."""
+    opened: dict[int, tuple[set[str | int], Workload] | None] = {}
+    for case in _each_service(deployment):
+        selected = deployment.selected(case.params["service"])
+        if id(selected) not in opened:
+            told = [workload for workload in selected if any(container.ports for container in workload.main)]
+            ports = [_names_and_numbers(deployment, workload) for workload in told]
+            opened[id(selected)] = (set.intersection(*ports), told[0]) if ports else None
+        if shared := opened[id(selected)]:
+            yield Case(case.subject, {**case.params, "opened": shared[0], "workload": shared[1]}, case.location)
+
+
+def _names_and_numbers(deployment: Deployment, workload: Workload) -> set[str | int]:
+    names: set[str | int] = {port.name for container in workload.main for port in container.ports if port.name}
+    return names.union(*(_opened(deployment, workload, container) for container in workload.main))
+
+
 @preflight(
     "service.target-port-open",
     promise="Every port of a Service leads to a port that its pods open.",
     requires=("service.selects-a-pod",),
     mend="set targetPort to a port of the container",
-    each=_each_service,
+    each=_each_led,
 )
-def target_port_open(deployment: Deployment, service: Service) -> None:
-    for workload in deployment.selected(service):
-        if not any(container.ports for container in workload.main):
-            continue
-        names = {port.name for container in workload.main for port in container.ports}
-        numbers = {n for container in workload.main for n in _opened(deployment, workload, container)}
-        for port in service.ports:
-            if port.target not in (names if isinstance(port.target, str) else numbers):
-                every = [p for container in workload.main for p in container.ports]
-                raise Breach(
-                    f"port {port.number} of Service {service.name} leads to a port that {workload.name} does not open",
-                    expected=one_of(f"{p.name} ({p.number})" if p.name else str(p.number) for p in every),
-                    actual=f"targetPort {port.target}",
-                )
-
-
-def _each_address(deployment: Deployment) -> Iterator[Case]:
-    """Yield every variable that points to a host."""
-    for workload, container in deployment.containers():
-        variables = deployment.variables(workload, container)
-        for variable in variables.values():
-            if not variable.known or not variable.value:
-                continue
-            address = address_of(variable.value)
-            if address and not address.scheme and not _NAMES_AN_ADDRESS.search(variable.name):
-                continue  # `image:1` is no address
-            if address is None and variable.name.endswith(("_HOST", "HOSTNAME")):
-                port = variables.get(variable.name.removesuffix("NAME").removesuffix("HOST") + "PORT")
-                address = Address(variable.value, whole(port.value) if port else None)
-            if address and service_name(address.host, workload.namespace, deployment.namespaces):
-                case = variable_case(workload, container, variable)
-                yield Case(case.subject, {**case.params, "address": address}, case.location)
-
-
-@preflight(
-    "service.hosts-resolve",
-    promise="Every host of the cluster's own that a variable names is a Service.",
-    requires=("config.keys-exist",),
-    mend="name a Service that is there, with its namespace where it lies in another",
-    applies=lambda deployment: None if is_whole(deployment) else "the platform's services are not among what was read",
-    each=_each_address,
-)
-def hosts_resolve(deployment: Deployment, seen: Variable, address: Address) -> None:
-    namespace = seen.workload.namespace
-    if seen.workload.kind != "Process" and service_at(deployment, address.host, namespace) is None:
-        known = sorted({service.name for service in deployment.objects.services})
-        raise Breach(
-            f"{seen.variable.name} names a host that is no Service{did_you_mean(address.host.split('.')[0], known)}",
-            expected=one_of(known),
-            actual=address.host,
-        )
-
-
-@preflight(
-    "service.ports-served",
-    promise="Every port of a Service that a variable names is one that the Service has.",
-    requires=("service.hosts-resolve",),
-    mend="name a port of the Service",
-    each=_each_address,
-)
-def ports_served(deployment: Deployment, seen: Variable, address: Address) -> None:
-    service = service_at(deployment, address.host, seen.workload.namespace)
-    if service is None or service.external or address.port is None or not service.ports:
-        return
-    if address.port not in {port.number for port in service.ports}:
-        raise Breach(
-            f"{seen.variable.name} names a port that Service {service.name} does not have",
-            expected=one_of(_ports(service)),
-            actual=str(address.port),
-        )
-
-
-def _each_endpoint(deployment: Deployment) -> Iterator[Case]:
-    for path, value in platform_endpoints(deployment.platform):
-        address = address_of(value)
-        if address and service_name(address.host, None, deployment.namespaces):
-            params = {"value": value, "address": address, "key": ".".join(path)}
-            yield Case(f"platform.yaml/{'.'.join(path)}", params, deployment.reading.locate(path))
-
-
-@preflight(
-    "platform.hosts-resolve",
-    promise="Every host of the cluster's own in platform.yaml is a Service.",
-    requires=("platform.well-formed",),
-    mend="write the name of the Service, with its namespace where it lies in another",
-    applies=lambda deployment: (
-        platform_is_read(deployment)
-        or (None if is_whole(deployment) else "the platform's services are not among what was read")
-    ),
-    each=_each_endpoint,
-)
-def platform_hosts_resolve(deployment: Deployment, value: str, address: Address, key: str) -> None:
-    if service_at(deployment, address.host, None) is None and leads_nowhere(deployment, value):
-        known = sorted({service.name for service in deployment.objects.services})
-        raise Breach(
-            f"{key} names a host that is no Service{did_you_mean(address.host.split('.')[0], known)}",
-            expected=one_of(known),
-            actual=address.host,
-        )
-
-
-@preflight(
-    "platform.ports-served",
-    promise="Every port in platform.yaml is one that its Service has.",
-    requires=("platform.hosts-resolve",),
-    mend="write a port of the Service",
-    applies=platform_is_read,
-    each=_each_endpoint,
-)
-def platform_ports_served(deployment: Deployment, value: str, address: Address, key: str) -> None:
-    service = service_at(deployment, address.host, None)
-    if service is not None and leads_nowhere(deployment, value):
-        raise Breach(
-            f"{key} names a port that Service {service.name} does not have",
-            expected=one_of(_ports(service)),
-            actual=str(address.port),
-        )
-
-
-def _ports(service: Service) -> list[str]:
-    return [f"{port.number} ({port.name})" if port.name else str(port.number) for port in service.ports]
+def target_port_open(deployment: Deployment, service: Service, opened: set[str | int], workload: Workload) -> None:
+    for port in service.ports:
+        if port.target not in opened:
+            every = [p for container in workload.main for p in container.ports]
+            raise Breach(
+                f"port {port.number} of Service {service.name} leads to a port that {workload.name} does not open",
+                expected=one_of(f"{p.name} ({p.number})" if p.name else str(p.number) for p in every),
+                actual=f"targetPort {port.target}",
+            )
 
 
 def _labels(labels: object) -> str:

@@ -1,6 +1,8 @@
 """Workloads start along what they require; the first that dies ends the start with its last lines."""
 
 import sys
+import threading
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -79,3 +81,31 @@ def test_the_machines_environment_is_not_passed_on(starter, tmp_path, monkeypatc
     log = (tmp_path / "logs" / "prints.log").read_text()
     assert "of-the-user" not in log
     assert "'OWN': '1'" in log
+
+
+def test_an_interrupt_while_workloads_are_still_being_submitted_ends_the_start(starter):
+    class Interrupted(list[ProcessSpec]):
+        """The second look at it, which submits the workloads, breaks off behind the first."""
+
+        looks = 0
+
+        def __iter__(self) -> Iterator[ProcessSpec]:
+            self.looks += 1
+            yield self[0]
+            if self.looks > 1:
+                raise KeyboardInterrupt
+            yield self[1]
+
+    specs = Interrupted([workload("waits", STAYS, requires=("never",)), workload("never", STAYS)])
+    ended = []
+
+    def start() -> None:
+        try:
+            starter.start(specs)
+        except KeyboardInterrupt:
+            ended.append(True)
+
+    thread = threading.Thread(target=start, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert ended

@@ -1,6 +1,7 @@
 import pytest
 
-from harness.contracts import Registry, Stage, all_contracts, check
+from harness.contracts import Registry, Stage, Target, all_contracts, check
+from harness.contracts.registry import contracts_of
 from harness.errors import UsageError
 
 
@@ -58,3 +59,20 @@ def test_an_unknown_contract_is_named_with_the_nearest_one():
     with pytest.raises(UsageError, match=r"no contract 'catalog.warehouse-exist'") as error:
         check(None, "catalog.warehouse-exist")
     assert "did you mean catalog.warehouse-exists?" in str(error.value)
+
+
+def test_a_contract_takes_a_stack_as_a_whole_unless_it_says_otherwise():
+    registry = Registry()
+    add(registry, "a.x")
+    contract = registry["a.x"]
+    assert (contract.takes, contract.applies(None), [case.subject for case in contract.each(None)]) == (
+        Target.STACK,
+        None,
+        [""],
+    )
+
+
+def test_the_contracts_of_a_target_come_in_their_order_and_alone():
+    chosen = contracts_of(Target.PLATFORM, Target.DEPLOYMENT)
+    assert {contract.stage for contract in chosen} == {Stage.PREFLIGHT}
+    assert [c for c in all_contracts() if c.stage is Stage.PREFLIGHT] == list(chosen)

@@ -1,9 +1,13 @@
 """Root breaches: what is checked, what is left out because of what, and on which subjects."""
 
+import threading
+
+import httpx
 import pytest
 
 from harness.contracts import Breach, Breaches, Case, Registry, Stage, Target
-from harness.diagnosis import as_json, as_text, evaluate
+from harness.contracts.breach import NotEvaluated
+from harness.diagnosis import as_json, as_text, evaluate, undecided
 
 CODE = {Target.CODE: "the code"}
 
@@ -137,3 +141,93 @@ def test_a_root_is_told_with_everything_that_helps(registry):
             "location": None,
         }
     ]
+
+
+def add_case(registry, id, case, *requires, check=lambda target: None, **more):
+    """Add a contract of one case."""
+    registry.contract(
+        id,
+        stage=more.pop("stage", Stage.LOAD),
+        promise=f"{id} holds.",
+        requires=requires,
+        mend="mend it",
+        takes=more.pop("takes", Target.CODE),
+        each=lambda target: [case] if isinstance(case, Case) else case,
+    )(check)
+
+
+def breaks(target, **params):
+    raise Breach("it is wrong")
+
+
+def test_what_a_subject_is_made_from_stands_in_its_way(registry):
+    add(registry, "tables", subjects=("orders", "customers"), broken=("orders",))
+    add_case(registry, "answers", Case("revenue", of=("orders",)), "tables", check=breaks)
+    add_case(registry, "others", Case("countries", of=("customers",)), "tables", check=breaks)
+    found = evaluate(registry.in_order(), CODE)
+    assert names(found.roots) == [("tables", "orders"), ("others", "countries")]
+    assert names(found.broke_with(found.roots[0])) == [("answers", "revenue")]
+
+
+def test_what_is_made_from_something_wrong_is_wrong_with_it_by_the_same_contract(registry):
+    cases = [Case("staged"), Case("mart", of=("staged",)), Case("other mart")]
+    add_case(registry, "content", cases, check=breaks)
+    found = evaluate(registry.in_order(), CODE)
+    assert names(found.roots) == [("content", "staged"), ("content", "other mart")]
+    assert names(found.broke_with(found.roots[0])) == [("content", "mart")]
+
+
+def not_there(target):
+    raise NotEvaluated("it has not run")
+
+
+def test_a_requirement_of_which_nothing_can_be_said_stands_in_the_way_and_is_no_root(registry):
+    add_case(registry, "run", Case(), check=not_there)
+    add_case(registry, "rows", Case(), "run", check=breaks)
+    add_case(registry, "totals", Case(), "rows", check=breaks)
+    found = evaluate(registry.in_order(), CODE)
+    assert (found.roots, found.held) == ((), ())
+    assert [outcome.reason for outcome in found.outcomes] == [
+        "it has not run",
+        "run could not be evaluated",
+        "run could not be evaluated",
+    ]
+    assert undecided(found) == ["not evaluated: run (it has not run)"]
+
+
+def test_what_is_left_when_time_is_out_says_so(registry):
+    done = threading.Event()
+    add_case(registry, "first", Case())
+    add_case(registry, "hangs", Case(), check=lambda target: done.wait())
+    add_case(registry, "last", Case(), check=breaks)
+    found = evaluate(registry.in_order(), CODE, limit=0.3)
+    done.set()
+    assert found.held == ("first",)
+    assert [outcome.reason for outcome in found.outcomes] == [None, "out of time", "out of time"]
+
+
+def unreachable(target):
+    httpx.get("http://127.0.0.1:1")
+
+
+def late(target):
+    raise httpx.ReadTimeout("timed out")
+
+
+RUNNING = {Target.STACK: "a stack"}
+
+
+def test_a_system_that_runs_and_cannot_be_reached_is_a_root(registry):
+    add_case(registry, "answers", Case(), check=unreachable, takes=Target.STACK, stage=Stage.INIT)
+    add_case(registry, "rows", Case(), "answers", check=unreachable, takes=Target.STACK, stage=Stage.BRONZE)
+    found = evaluate(registry.in_order(), RUNNING)
+    assert names(found.roots) == [("answers", "")]
+    assert "ConnectError" in found.roots[0].breach.actual
+
+
+def test_no_answer_in_time_is_a_root_only_where_the_question_costs_nothing(registry):
+    add_case(registry, "answers", Case(), check=late, takes=Target.STACK, stage=Stage.INIT)
+    add_case(registry, "question", Case(), check=late, takes=Target.STACK, stage=Stage.SEMANTIC)
+    found = evaluate(registry.in_order(), RUNNING)
+    assert names(found.roots) == [("answers", "")]
+    assert found.not_evaluated == ("question",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,18 @@ from environments.local.standins.marquez import problems, reading
 from environments.local.standins.marquez.reading import Shape
 
 _INT = 2**31
+_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
+
+
+def at_least_0(name: str) -> str:
+    """Return what is said of a parameter that is negative."""
+    return f"query param {name} must be greater than or equal to 0"
+
+
+def refuse(errors: list[str]) -> None:
+    """Raise Problem (400) when there are errors of parameters: all are told at once."""
+    if errors:
+        raise problems.invalid(400, *errors)
 
 
 @dataclass
@@ -34,32 +47,18 @@ class Call:
 
     def number(self, name: str, default: int) -> int:
         """Return a parameter as a 32-bit integer; raises Problem (404, as JAX-RS does) for anything else."""
-        told = (self.param(name) or "").strip()
-        if not told:
+        told = self.param(name) or ""
+        if not told.strip():
             return default
-        try:
-            value = int(told)
-        except ValueError:
-            raise problems.no_route() from None
-        if not -_INT <= value < _INT or "_" in told:
+        if not _NUMBER.fullmatch(told) or not -_INT <= int(told) < _INT:
             raise problems.no_route()
-        return value
+        return int(told)
 
-    def _not_negative(self, name: str, default: int) -> int:
-        value = self.number(name, default)
-        if value < 0:
-            raise problems.invalid(400, f"query param {name} must be greater than or equal to 0")
-        return value
-
-    @property
-    def limit(self) -> int:
-        """How many rows are asked for."""
-        return self._not_negative("limit", 100)
-
-    @property
-    def offset(self) -> int:
-        """How many rows to leave out first."""
-        return self._not_negative("offset", 0)
+    def page(self) -> tuple[int, int]:
+        """Return how many rows are asked for, and how many to leave out first; raises Problem (404, 400)."""
+        asked = {"limit": self.number("limit", 100), "offset": self.number("offset", 0)}
+        refuse([at_least_0(name) for name, value in asked.items() if value < 0])
+        return asked["limit"], asked["offset"]
 
     def body(self) -> dict[str, Any]:
         """Return the body's object; raises Problem when there is none."""

@@ -69,7 +69,8 @@ def of_datasets(session: Session, ids: Sequence[str]) -> dict[str, list[Json]]:
 
 def graph(call: Call) -> Json:
     """Show the columns from which a node's columns were made, and on request those made of them."""
-    node, depth = node_id(call.param("nodeId")), call.number("depth", 20)
+    depth = call.number("depth", 20)
+    node = node_id(call.param("nodeId"))
     downstream = (call.param("withDownstream") or "").lower() == "true"
     start = _fields(call.session, node)
     if not start:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Bundle, InstrumentedAttribute, Session
 
 from environments.local.standins.marquez import column_lineage, facets, problems, reading, runs, times
 from environments.local.standins.marquez.call import Call
@@ -55,6 +55,20 @@ def named(session: Session, *where: ColumnElement[bool] | InstrumentedAttribute[
     return [Named(*row) for row in session.execute(select_named().where(*where))]
 
 
+def named_briefly(session: Session, *where: ColumnElement[bool] | InstrumentedAttribute[bool]) -> list[Named]:
+    """Return the same with no more than `brief` shows, which takes a fraction of the time where there are many."""
+    columns: tuple[Any, ...] = (
+        Bundle("link", Symlink.namespace, Symlink.name),
+        Bundle(
+            "dataset", Dataset.id, Dataset.type, Dataset.physical_name, Dataset.created, Dataset.updated,
+            Dataset.source, Dataset.last_modified, Dataset.description,
+        ),
+        Bundle("version", DatasetVersion.fields, DatasetVersion.lifecycle),
+    )  # fmt: skip
+    found = select_named().with_only_columns(*columns, maintain_column_froms=True).where(*where)
+    return [Named(*row) for row in session.execute(found)]
+
+
 def known(call: Call) -> Named:
     """Return the dataset that the path names; raises Problem (404)."""
     existing(call.session, call.path["namespace"])
@@ -81,7 +95,7 @@ def brief(row: Named, tags: Sequence[str] = ()) -> Json:
         "updatedAt": times.shown(dataset.updated),
         "namespace": link.namespace,
         "sourceName": dataset.source,
-        "fields": version.fields if version else [],
+        "fields": (version.fields if version else None) or [],
         "tags": list(tags),
         "lastModifiedAt": times.shown(dataset.last_modified),
         "description": dataset.description,
@@ -148,7 +162,7 @@ def one(call: Call) -> Json:
 
 def all_of(call: Call) -> Json:
     """List a namespace's datasets by name."""
-    limit, offset, namespace = call.limit, call.offset, call.path["namespace"]
+    (limit, offset), namespace = call.page(), call.path["namespace"]
     existing(call.session, namespace)
     ours = select_named().where(Symlink.namespace == namespace)
     total = call.session.scalar(select(func.count()).select_from(ours.subquery()))

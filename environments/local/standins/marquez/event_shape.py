@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from environments.local.standins.marquez.reading import Shape
 
-_BASE = {"_producer": "text", "_schemaURL": "text"}
+_BASE = {"_producer": "uri", "_schemaURL": "uri"}
 _LE = "LineageEvent$"
 
 
@@ -39,6 +39,7 @@ _COLUMN = Shape(
     },
 )
 _DATASET_FACETS = {
+    "description": "text",
     "documentation": _facet("DocumentationDatasetFacet", description="text"),
     "schema": _facet(
         "SchemaDatasetFacet",

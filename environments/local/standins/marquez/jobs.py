@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from environments.local.standins.marquez import facets, problems, reading, runs, times
@@ -16,7 +16,6 @@ from environments.local.standins.marquez.reading import Shape
 from environments.local.standins.marquez.recording import dataset_ids, put_job
 from environments.local.standins.marquez.tables import (
     Dataset,
-    DatasetVersion,
     Facet,
     Job,
     JobIO,
@@ -89,7 +88,7 @@ def _with_runs(session: Session, found: Json, job: Job) -> Json:
     return found
 
 
-def _named(session: Session, versions: Iterable[DatasetVersion]) -> list[Json]:
+def _named(session: Session, versions: Iterable[Row[Any]]) -> list[Json]:
     return dataset_ids({"namespace": one.namespace, "name": one.name} for one in versions)
 
 
@@ -122,11 +121,12 @@ def one(call: Call) -> Json:
 
 def all_of(call: Call) -> Json:
     """List jobs, the one that changed last first; of a namespace, also of one that is not there."""
-    namespace, limit, offset = call.path.get("namespace"), call.limit, call.offset
+    namespace = call.path.get("namespace")
     told = call.params("lastRunStates") or runs.STATES
     states = [state.upper() for state in told if state]  # an empty one leaves the jobs that never ran
     if any(state not in runs.STATES for state in states):
         raise problems.plain(400, f"query param lastRunStates must be one of [{', '.join(runs.STATES)}]")
+    limit, offset = call.page()
     seen = [~Job.hidden, *([Job.namespace == namespace] if namespace else [])]
     total = call.session.scalar(select(func.count()).select_from(Job).where(*seen))
     rows = call.session.execute(
@@ -152,7 +152,7 @@ def all_of(call: Call) -> Json:
 
 def list_runs(call: Call) -> Json:
     """List a job's runs."""
-    limit, offset = call.limit, call.offset
+    limit, offset = call.page()
     return runs.of_job(call.session, known(call), limit, offset)
 
 
@@ -163,7 +163,7 @@ def create_run(call: Call) -> tuple[int, Json]:
 
 def versions(call: Call) -> Json:
     """List a job's versions, the newest first."""
-    limit, offset, job = call.limit, call.offset, known(call)
+    (limit, offset), job = call.page(), known(call)
     newest = select(JobVersion).filter_by(job=job.id).order_by(JobVersion.created.desc())
     return {"versions": _versions(call.session, job, call.session.scalars(newest.limit(limit).offset(offset)).all())}
 

@@ -61,7 +61,8 @@ def existing(session: Session, name: str) -> Namespace:
 
 def all_of(call: Call) -> Json:
     """List namespaces by name, hidden ones too."""
-    rows = call.session.scalars(select(Namespace).order_by(Namespace.name).limit(call.limit).offset(call.offset))
+    limit, offset = call.page()
+    rows = call.session.scalars(select(Namespace).order_by(Namespace.name).limit(limit).offset(offset))
     return {"namespaces": [_namespace(row) for row in rows]}
 
 
@@ -112,7 +113,8 @@ def _namespace(row: Namespace) -> Json:
 
 def sources(call: Call) -> Json:
     """List sources by name; fails as the real server does when one of them has no URL."""
-    rows = call.session.scalars(select(Source).order_by(Source.name).limit(call.limit).offset(call.offset))
+    limit, offset = call.page()
+    rows = call.session.scalars(select(Source).order_by(Source.name).limit(limit).offset(offset))
     return {"sources": [_source(row) for row in rows]}
 
 
@@ -152,7 +154,8 @@ def _source(row: Source) -> Json:
 
 def tags(call: Call) -> Json:
     """List tags by name."""
-    rows = call.session.scalars(select(Tag).order_by(Tag.name).limit(call.limit).offset(call.offset))
+    limit, offset = call.page()
+    rows = call.session.scalars(select(Tag).order_by(Tag.name).limit(limit).offset(offset))
     return {"tags": [{"name": row.name, "description": row.description} for row in rows]}
 
 

@@ -69,7 +69,10 @@ def _jackson(text: str, error: json.JSONDecodeError) -> str:
 
 
 def bind(text: str, value: Any, shape: Shape) -> list[str]:
-    """Return what a parsed body lacks (`run.runId must not be null`, …); raises Problem for what cannot be bound."""
+    """Return what a parsed body lacks (`run.runId must not be null`, …); raises Problem for what cannot be bound.
+
+    Scalars in the place of a text become one in the body.
+    """
     return list(_bound(text, value, shape, (), ""))
 
 
@@ -77,8 +80,8 @@ def _bound(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[
     if not isinstance(value, dict):
         raise malformed(_mismatch(text, value, shape, path, chain))
     prefix = _dotted(path)
-    lacking = [f"{prefix}{key} must not be null" for key in shape.required if value.get(key) in (None, "")
-               and not (value.get(key) == "" and shape.fields.get(key) == "text")]  # fmt: skip
+    lacking = [f"{prefix}{key} must not be null" for key in shape.required if value.get(key) is None
+               or (value[key] == "" and shape.fields.get(key) == "time")]  # fmt: skip
     for key, one in value.items():
         kind = shape.fields.get(key, shape.further)
         if kind is None or one is None:
@@ -90,6 +93,8 @@ def _bound(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[
             lacking += _bound(text, one, kind, inner, here)
         else:
             _scalar(text, one, kind, inner, here)
+            if kind in ("text", "uri") and not isinstance(one, str):
+                value[key] = json.dumps(one)  # Jackson takes a number or a boolean for its text
     return lacking
 
 

@@ -42,8 +42,8 @@ def at(body: Json) -> datetime:
 
 def keep(session: Session, kind: str, body: Json) -> None:
     """Keep an event as it came."""
-    told = body.get("eventType")
-    session.add(Event(at=at(body), arrived=times.now(), kind=kind, type=None if told is None else str(told), body=body))
+    kept = body | {"eventTime": times.offset(at(body))}
+    session.add(Event(at=at(body), arrived=times.now(), kind=kind, type=body.get("eventType"), body=kept))
 
 
 def record_run_event(session: Session, body: Json) -> None:

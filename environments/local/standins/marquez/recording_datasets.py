@@ -35,10 +35,21 @@ def content_uuid(*content: Any) -> str:
 
 def record_dataset(session: Session, told: Json, when: datetime, run: str | None, *, reads: bool) -> DatasetVersion:
     """Write a dataset as an event tells it, and return its version: the current one when read, else the run's."""
+    session.flush()
+    with session.no_autoflush:  # what is written below is not asked for again here
+        return _record(session, told, when, run, reads=reads)
+
+
+def _record(session: Session, told: Json, when: datetime, run: str | None, *, reads: bool) -> DatasetVersion:
     facets = {name: facet for name, facet in (told.get("facets") or {}).items() if facet is not None}
-    touch(session, told["namespace"], when)
-    touch(session, plain_name(told["namespace"]), when)
+    own = (told["namespace"], told["name"])
+    identifiers = (facets.get("symlinks") or {}).get("identifiers") or ()
+    others = dict.fromkeys((one["namespace"], one["name"]) for one in identifiers)
+    for namespace in dict.fromkeys([own[0], plain_name(own[0]), *(other[0] for other in others)]):
+        touch(session, namespace, when)
     data_source = facets.get("dataSource") or {"name": "default", "uri": ""}
+    if data_source.get("name") is None:
+        raise page(keeps=True)  # the real server's database refuses it
     put_source(
         session, data_source["name"], "POSTGRESQL", data_source.get("uri"), when, keep="dataSource" not in facets
     )
@@ -47,10 +58,9 @@ def record_dataset(session: Session, told: Json, when: datetime, run: str | None
                           physical_name=told["name"])  # fmt: skip
     dataset.description = (facets.get("documentation") or {}).get("description")
     dataset.deleted = lifecycle.upper() == "DROP"
-    for other in (facets.get("symlinks") or {}).get("identifiers") or ():
-        touch(session, other["namespace"], when)
-        if session.get(Symlink, (other["namespace"], other["name"])) is None:
-            session.add(Symlink(namespace=other["namespace"], name=other["name"], dataset=dataset.id, primary=False))
+    for other in others:
+        if other != own and session.get(Symlink, other) is None:
+            session.add(Symlink(namespace=other[0], name=other[1], dataset=dataset.id, primary=False))
     columns = (facets.get("schema") or {}).get("fields") or []
     fields = put_fields(session, dataset, columns)
     version = session.get(DatasetVersion, dataset.current_version) if reads and dataset.current_version else None
@@ -133,6 +143,7 @@ def link_fields(session: Session, version: DatasetVersion, fields: list[Field]) 
 def _column_edges(session: Session, told: Json, version: DatasetVersion, fields: list[Field], run: str,
                   when: datetime) -> None:  # fmt: skip
     """Write which columns of the run's inputs a column was made of; columns that are not known are left out."""
+    session.flush()
     rows = session.execute(
         select(Symlink.namespace, Symlink.name, Field.name, VersionField.version, Field.id)
         .join(DatasetVersion, DatasetVersion.dataset == Symlink.dataset)

@@ -29,11 +29,12 @@ STATES = ("NEW", "RUNNING", "COMPLETED", "ABORTED", "FAILED", "OTHER")
 _MOVES = {"start": "RUNNING", "complete": "COMPLETED", "fail": "FAILED", "abort": "ABORTED"}
 _OF_RUN = ("run", "input", "output")  # the facets that a run shows
 _MANY = 500  # ids in one query; for more, all rows are read
-_Versions = dict[str, list[DatasetVersion]]
+_IO = (DatasetVersion.id, DatasetVersion.namespace, DatasetVersion.name, DatasetVersion.version, DatasetVersion.run)
+_Versions = dict[str, list[Row[Any]]]  # each with the columns of _IO
 
 
-def shown(run: Run, job: Job, version: str | None, *, args: Json | None = None, inputs: list[Json] | None = None,
-          outputs: list[Json] | None = None, facets: Json | None = None) -> Json:  # fmt: skip
+def shown(run: Run | Row[Any], job: Row[Any], version: str | None, *, args: Json, inputs: list[Json],
+          outputs: list[Json], facets: Json) -> Json:  # fmt: skip
     """Show a run; `version` is its job's."""
     return {
         "id": run.id,
@@ -45,20 +46,21 @@ def shown(run: Run, job: Job, version: str | None, *, args: Json | None = None, 
         "startedAt": times.shown(run.started),
         "endedAt": times.shown(run.ended),
         "durationMs": times.milliseconds(run.started, run.ended),
-        "args": args or {},
+        "args": args,
         "jobVersion": version and {"namespace": job.namespace, "name": job.name, "version": version},
-        "inputDatasetVersions": inputs or [],
-        "outputDatasetVersions": outputs or [],
-        "facets": facets or {},
+        "inputDatasetVersions": inputs,
+        "outputDatasetVersions": outputs,
+        "facets": facets,
     }
 
 
-def show(session: Session, runs: Sequence[Run], *, job_facets: bool = False) -> list[Json]:
+def show(session: Session, runs: Sequence[Run | Row[Any]], *, job_facets: bool = False) -> list[Json]:
     """Show runs with their datasets and facets, in a handful of queries; with `job_facets` as job versions do."""
     ids = {run.id for run in runs}
     if not ids:
         return []
-    jobs = {job.id: job for job in session.scalars(select(Job).where(chosen(Job.id, {run.job for run in runs})))}
+    named = select(Job.id, Job.namespace, Job.name).where(chosen(Job.id, {run.job for run in runs}))
+    jobs: dict[str, Any] = {job.id: job for job in session.execute(named)}
     linked = {run.job_version for run in runs if run.job_version}
     numbers = select(JobVersion.id, JobVersion.version).where(chosen(JobVersion.id, linked))
     versions = {row.id: row.version for row in session.execute(numbers)}
@@ -69,7 +71,7 @@ def show(session: Session, runs: Sequence[Run], *, job_facets: bool = False) -> 
 
     kind = "job" if job_facets else "run"
 
-    def told(run: Run, kind: str) -> list[Row[Any]]:
+    def told(run: Run | Row[Any], kind: str) -> list[Row[Any]]:
         return [row for row in by_run[run.id] if row.kind == kind]
 
     return [
@@ -82,12 +84,12 @@ def show(session: Session, runs: Sequence[Run], *, job_facets: bool = False) -> 
     ]  # fmt: skip
 
 
-def side(versions: Iterable[DatasetVersion], told: Sequence[Row[Any]] = ()) -> list[Json]:
+def side(versions: Iterable[Row[Any]], told: Sequence[Row[Any]] = ()) -> list[Json]:
     """Show what a run read or wrote; `told` are the facets of that."""
     return [
         {
             "datasetVersionId": {"namespace": one.namespace, "name": one.name, "version": one.version},
-            "facets": facets.merged(row for row in told if row.dataset_version == one.id),
+            "facets": facets.merged([row for row in told if row.dataset_version == one.id]) if told else {},
         }
         for one in versions
     ]
@@ -103,12 +105,12 @@ def io_of(session: Session, ids: Collection[str]) -> tuple[_Versions, _Versions]
     """Return the versions that runs read and wrote, by run."""
     read: _Versions = defaultdict(list)
     written: _Versions = defaultdict(list)
-    inputs = select(RunInput.run, DatasetVersion).join(DatasetVersion, DatasetVersion.id == RunInput.version)
-    for run, version in session.execute(inputs.where(chosen(RunInput.run, ids))):
-        read[run].append(version)
-    outputs = select(DatasetVersion).where(DatasetVersion.run.is_not(None), chosen(DatasetVersion.run, ids))
-    for version in session.scalars(outputs):
-        written[str(version.run)].append(version)
+    row: Any
+    inputs = select(*_IO, RunInput.run.label("reader")).join(RunInput, RunInput.version == DatasetVersion.id)
+    for row in session.execute(inputs.where(chosen(RunInput.run, ids))):
+        read[row.reader].append(row)
+    for row in session.execute(select(*_IO).where(DatasetVersion.run.is_not(None), chosen(DatasetVersion.run, ids))):
+        written[row.run].append(row)
     return read, written
 
 
@@ -189,12 +191,12 @@ def move(call: Call) -> Json:
 
 def upstream(call: Call) -> Json:
     """Show what a run read, who wrote it, what those read, and so on."""
-    told = call.param("runId")
+    told, depth = call.param("runId"), call.number("depth", 20)
     if not told:
         raise problems.invalid(400, "query param runId must not be null")
     if not UUID.fullmatch(told):
         raise problems.no_route()
-    run_id, depth = told.lower(), call.number("depth", 20)
+    run_id = told.lower()
     if call.session.get(Run, run_id) is None:
         raise problems.not_found("Run", run_id)
     found: list[Json] = []
@@ -216,7 +218,7 @@ def upstream(call: Call) -> Json:
     return {"runs": found}
 
 
-def _upstream(run: Run, job: Job, version: str | None, inputs: list[DatasetVersion]) -> Json:
+def _upstream(run: Run, job: Job, version: str | None, inputs: list[Row[Any]]) -> Json:
     return {
         "job": {"namespace": job.namespace, "name": job.name, "version": version},
         "run": {

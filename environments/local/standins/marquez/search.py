@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import literal, select, union_all
 
 from environments.local.standins.marquez import problems, times
-from environments.local.standins.marquez.call import Call
+from environments.local.standins.marquez.call import Call, at_least_0, refuse
 from environments.local.standins.marquez.problems import Problem
 from environments.local.standins.marquez.tables import Dataset, Job, Symlink
 
@@ -19,14 +19,18 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def search(call: Call) -> Json:
     """List what is called like `q`: by name, or the one that changed last first."""
-    q = call.param("q")
-    if not q or not q.strip():
-        raise problems.invalid(400, "query param q must not be blank")
-    limit = call.number("limit", 10)
-    if limit < 0:
-        raise problems.invalid(400, "query param limit must be greater than or equal to 0")
+    q, limit = call.param("q") or "", call.number("limit", 10)
     kind, sort = _one_of(call, "filter", ("DATASET", "JOB")), _one_of(call, "sort", ("NAME", "UPDATE_AT")) or "NAME"
-    before, after = _day(call, "before"), _day(call, "after")
+    told = {name: call.param(name) for name in ("before", "after")}
+    wrong = [name for name, day in told.items() if day is not None and not _DAY.fullmatch(day)]
+    refuse(
+        [
+            *([] if q.strip() else ["query param q must not be blank"]),
+            *([at_least_0("limit")] if limit < 0 else []),
+            *(f'query param {name} must match "^\\d{{4}}-\\d{{2}}-\\d{{2}}$"' for name in wrong),
+        ]
+    )
+    before, after = _day(told["before"]), _day(told["after"])
     datasets = (
         select(literal("DATASET").label("type"), Symlink.namespace, Symlink.name, Dataset.updated)
         .join(Dataset, Dataset.id == Symlink.dataset)
@@ -65,12 +69,9 @@ def _one_of(call: Call, name: str, allowed: tuple[str, ...]) -> str | None:
     return told or None
 
 
-def _day(call: Call, name: str) -> datetime | None:
-    told = call.param(name)
+def _day(told: str | None) -> datetime | None:
     if told is None:
         return None
-    if not _DAY.fullmatch(told):
-        raise problems.invalid(400, f'query param {name} must match "^\\d{{4}}-\\d{{2}}-\\d{{2}}$"')
     try:
         return datetime.fromisoformat(told).replace(tzinfo=UTC)
     except ValueError:

@@ -71,8 +71,13 @@ def shown(time: datetime | None) -> str | None:
     """Return a time as Java's Instant prints it: digits of the fraction in groups of three, none when it is 0."""
     if time is None:
         return None
-    digits = f"{time.microsecond:06d}"
-    fraction = "" if not time.microsecond else f".{digits[:3]}" if digits.endswith("000") else f".{digits}"
+    text = time.isoformat()[:-6]  # without "+00:00"
+    return f"{text.removesuffix('000') if time.microsecond else text}Z"
+
+
+def offset(time: datetime) -> str:
+    """Return a time as Java's ISO_OFFSET_DATE_TIME prints it: no more digits of the fraction than there are."""
+    fraction = f".{time.microsecond:06d}".rstrip("0") if time.microsecond else ""
     return f"{time:%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 

@@ -24,6 +24,7 @@ from environments.local.standins.marquez.problems import Problem
 from environments.local.standins.marquez.routes import OTHERS, ROUTES, SEGMENTS, Resource
 
 log = logging.getLogger("marquez")
+_BAD_ESCAPE = re.compile("%(?![0-9a-fA-F]{2})")  # the server below the API refuses it, with a page
 _WITH_BODY = ("POST", "PUT")
 _PAGE = "<html><head><title>Error {0}</title></head><body><h2>HTTP ERROR {0}</h2></body></html>"
 
@@ -99,6 +100,8 @@ class Target:
 
     def resource(self, method: str) -> tuple[Resource, dict[str, str]]:
         """Return the resource and what the path names; raises Problem: 404, 405, or the answer to OPTIONS."""
+        if _BAD_ESCAPE.search(self.path):
+            raise Problem(400, None)
         for pattern, methods in _ROUTES:
             found = pattern.fullmatch(self.path)
             path = {} if found is None else {key: _decoded(value) for key, value in found.groupdict().items()}

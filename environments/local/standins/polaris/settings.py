@@ -20,6 +20,7 @@ class Settings:
     store_key_id: str = field(repr=False)  # AWS_ACCESS_KEY_ID: the server's own keys for S3 and STS
     store_secret: str = field(repr=False)  # AWS_SECRET_ACCESS_KEY
     region: str = "us-east-1"  # AWS_REGION
+    store_url: str | None = None  # AWS_ENDPOINT_URL: S3 and STS of catalogs that name none, as AWS's SDK reads it
     token_seconds: int = 3600  # POLARIS_TOKEN_SECONDS: how long a bearer token lives
     sts_failure_status: int = 500  # POLARIS_STS_FAILURE_STATUS: 500 since Polaris 1.6, 422 until 1.5
 
@@ -52,6 +53,7 @@ class Settings:
             store_key_id=need("AWS_ACCESS_KEY_ID"),
             store_secret=need("AWS_SECRET_ACCESS_KEY"),
             region=env.get("AWS_REGION", "us-east-1"),
+            store_url=env.get("AWS_ENDPOINT_URL") or None,
             token_seconds=number("POLARIS_TOKEN_SECONDS", "3600"),
             sts_failure_status=number("POLARIS_STS_FAILURE_STATUS", "500"),
         )

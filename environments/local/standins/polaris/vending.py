@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from threading import Lock
+from typing import Any
 from urllib.parse import quote
 
 from .entities import Entity
@@ -66,7 +67,7 @@ class Vendor:
         if kept is not None and (kept.expires_ms or 0) - _MARGIN_MS > time.time() * 1000:
             return kept
         keys = assume_role(
-            storage.get("stsEndpoint") or storage.get("endpointInternal") or storage.get("endpoint"),
+            storage.get("stsEndpoint") or self._endpoint(storage),
             storage.get("region") or self._settings.region,
             self._own,
             session_policy(location, write),
@@ -80,12 +81,15 @@ class Vendor:
             self._kept[wanted] = keys
         return keys
 
+    def _endpoint(self, storage: dict[str, Any]) -> str | None:
+        return storage.get("endpointInternal") or storage.get("endpoint") or self._settings.store_url
+
     def bucket(self, catalog: Entity, location: str) -> Bucket:
         """Return the server's own way to the objects at a location."""
         keys = self.keys(catalog, location) or self._own
         storage = catalog.details["storage"]
         return Bucket(
-            storage.get("endpointInternal") or storage.get("endpoint"),
+            self._endpoint(storage),
             storage.get("region") or self._settings.region,
             bool(storage.get("pathStyleAccess")),
             keys,

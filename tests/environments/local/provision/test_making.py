@@ -12,7 +12,7 @@ import pytest
 from environments.local.provision.command import Commands, Stopped
 from environments.local.provision.making import make_all
 from environments.local.provision.progress import Shown
-from environments.local.provision.store import folder_of, program_of, state_of
+from environments.local.provision.store import folder_of, program_of, stamp_of, state_of
 from harness.errors import ProvisionError
 
 PROJECT = Path(__file__).parents[4]
@@ -214,3 +214,9 @@ def test_stopping_ends_a_command_with_all_that_it_started(tmp_path):
 def test_a_program_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ProvisionError, match="no-such-program cannot be run"):
         Commands(Shown()).run("small", [str(tmp_path / "no-such-program")], cwd=tmp_path)
+
+
+def test_a_part_says_how_long_it_took_to_make(parts):
+    recipes = parts("small")
+    make(recipes)
+    assert stamp_of(folder_of(recipes["small"]))["seconds"] > 0
