@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.harness.contracts.load.test_mutations import CUSTOMERS, MARTS, ORDERS, PROFILE, REVENUE, STG_ORDERS
+from tests.harness.contracts.load.test_demo_mutations import CUSTOMERS, MARTS, ORDERS, PROFILE, REVENUE, STG_ORDERS
 
 PROJECT = "dbt/dbt_project.yml"
 SOURCES = "dbt/models/sources.yml"
