@@ -27,7 +27,6 @@ from rich.table import Table
 from tests.conformance.servers import Marquez, Polaris, PolarisApi, RealPolaris, StandIn, running_store
 
 _REPEATS = 200
-_JOBS = 10_000
 _FACET = {"_producer": "https://example.invalid/bench", "_schemaURL": "https://example.invalid/facet.json"}
 _IMPORTS = {
     "polaris": "from environments.local.standins.polaris import __main__",
@@ -94,18 +93,18 @@ def _event(namespace: str, number: int, inputs: list[str], outputs: list[str]) -
     }
 
 
-def _lineage(base: str) -> tuple[float, float]:
+def _lineage(base: str, jobs: int) -> tuple[float, float]:
     """Return the median of an event in ms, and the seconds of the graph of many jobs around its middle."""
     namespace = f"b{uuid.uuid4().hex[:8]}"
     with httpx.Client(base_url=f"{base}/api/v1", timeout=600, trust_env=False) as http:
         # A tree: each job reads what its parent wrote, so that 20 steps from the first reach all of them.
-        events = (_event(namespace, n, [f"d{(n - 1) // 2}"] if n else [], [f"d{n}"]) for n in range(_JOBS))
-        event = _median_ms(lambda: http.post("/lineage", json=next(events)), _JOBS)
+        events = (_event(namespace, n, [f"d{(n - 1) // 2}"] if n else [], [f"d{n}"]) for n in range(jobs))
+        event = _median_ms(lambda: http.post("/lineage", json=next(events)), jobs)
         begun = time.perf_counter()
         answer = http.get("/lineage", params={"nodeId": f"job:{namespace}:j0", "depth": 20}).raise_for_status()
         took = time.perf_counter() - begun
-        jobs = sum(node["type"] == "JOB" for node in answer.json()["graph"])
-        assert jobs == _JOBS, f"the graph has {jobs} jobs of {_JOBS}"
+        seen = sum(node["type"] == "JOB" for node in answer.json()["graph"])
+        assert seen == jobs, f"the graph has {seen} jobs of {jobs}"
     return event, took
 
 
@@ -125,7 +124,7 @@ def _started(server: StandIn) -> Iterator[StandIn]:
             server.stop()
 
 
-def _figures(polaris_url: str | None, marquez_url: str | None) -> Iterator[Figure]:
+def _figures(polaris_url: str | None, marquez_url: str | None, jobs: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, running_store(Path(folder)) as objects:
         catalog = Polaris(Path(folder), store=objects)
         with _started(catalog):
@@ -141,10 +140,10 @@ def _figures(polaris_url: str | None, marquez_url: str | None) -> Iterator[Figur
             yield Figure("Marquez: ready, beyond its imports", "s", 1.0, _ready("marquez", lineage.start))
             _warm(lineage.base)
             yield Figure("Marquez: memory", "MB", 120.0, _megabytes(lineage))
-            event, graph = _lineage(lineage.base)
-            real_event, real_graph = _lineage(marquez_url.rstrip("/")) if marquez_url else (None, None)
+            event, graph = _lineage(lineage.base, jobs)
+            real_event, real_graph = _lineage(marquez_url.rstrip("/"), jobs) if marquez_url else (None, None)
             yield Figure("Marquez: an event, p50", "ms", 10.0, event, real_event)
-            yield Figure(f"Marquez: lineage of {_JOBS:,} jobs at depth 20", "s", 1.0, graph, real_graph)
+            yield Figure(f"Marquez: lineage of {jobs:,} jobs at depth 20", "s", 1.0, graph, real_graph)
 
 
 def main() -> int:
@@ -152,15 +151,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.standins", description=__doc__)
     parser.add_argument("--polaris-url")
     parser.add_argument("--marquez-url")
+    parser.add_argument("--jobs", type=int, default=10_000, help="in the graph; default 10,000")
     args = parser.parse_args()
-    table = Table("what", "stand-in", "limit", "of the limit", "real server", "of the real one", box=None)
+    table = Table(
+        "what", "stand-in", "limit", "of the limit", "real server", "of the real one", box=None, pad_edge=False
+    )
     beyond = 0
-    for figure in _figures(args.polaris_url, args.marquez_url):
+    for figure in _figures(args.polaris_url, args.marquez_url, args.jobs):
         beyond += figure.value > figure.limit
         real = ("-", "-") if figure.real is None else (f"{figure.real:.2f}", f"{figure.value / figure.real:.2f}")
         shown = f"{figure.value:.2f} {figure.unit}", f"{figure.limit:g}", f"{figure.value / figure.limit:.2f}"
         table.add_row(figure.name, *shown, *real)
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 130).print(table)
     return 1 if beyond else 0
 
 

@@ -102,7 +102,7 @@ def test_a_neighbour_of_a_recorded_request_is_answered_on_purpose(name, request)
         for row in ROWS[name][:1]:
             client.send(row)
 
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=300, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(neighbours(ROWS[name]))
     def check(row):
         before = server.log.stat().st_size
@@ -111,7 +111,7 @@ def test_a_neighbour_of_a_recorded_request_is_answered_on_purpose(name, request)
             log.seek(before)
             said = log.read().decode()
         assert "Traceback" not in said, said
-        if answer["status"] == 501:
+        if answer["status"] == 501 != row["response"]["status"]:
             assert "stand-in" in str(answer["body"])
 
     check()

@@ -1,6 +1,7 @@
 """Real clients work on the stand-in as on the real server, with vended credentials and with their own keys."""
 
 import importlib.util
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -101,6 +102,36 @@ def test_a_commit_from_an_old_state_is_refused(polaris, warehouse):
     one.append(ROWS.slice(0, 1))
     with pytest.raises(CommitFailedException, match="branch main was created concurrently"):
         other.append(ROWS.slice(0, 1))
+
+
+def test_pyiceberg_writes_to_a_branch_and_leaves_main_alone(polaris, warehouse):
+    catalog = pyiceberg(polaris, *warehouse)
+    catalog.create_namespace("n")
+    table = catalog.create_table("n.t", schema=ROWS.schema)
+    table.append(ROWS.slice(0, 3))
+    table.manage_snapshots().create_branch(table.current_snapshot().snapshot_id, "dev").commit()
+    table.append(ROWS.slice(0, 4), branch="dev")
+    read = catalog.load_table("n.t")
+    assert read.scan().to_arrow().num_rows == 3
+    assert read.scan().use_ref("dev").to_arrow().num_rows == 7
+
+
+def test_of_pyiceberg_clients_that_append_at_once_no_row_is_lost(polaris, warehouse):
+    catalog = pyiceberg(polaris, *warehouse)
+    catalog.create_namespace("n")
+    catalog.create_table("n.t", schema=ROWS.schema)
+
+    def append(number):
+        client = pyiceberg(polaris, *warehouse)
+        while True:  # from the new state, until it fits
+            try:
+                return client.load_table("n.t").append(ROWS.slice(number * 10, 10))
+            except CommitFailedException:
+                continue
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(append, range(4)))
+    assert sorted(catalog.load_table("n.t").scan().to_arrow()["id"].to_pylist()) == list(range(40))
 
 
 def test_duckdb_writes_changes_and_reads(polaris, warehouse):

@@ -28,13 +28,16 @@ class Change:
     @classmethod
     def read(cls, request: Json) -> Change:
         """Read a change; 400 when a requirement or update is not one of the specification's."""
-        for update in request.get("updates") or ():
+        told = {name: request.get(name) or [] for name in ("requirements", "updates")}
+        if not all(isinstance(one, list) for one in told.values()):
+            raise bad_json()
+        for update in told["updates"]:
             if isinstance(update, dict) and update.get("action") == "set-properties":
                 property_texts(update.get("updates"))
         try:
             return cls(
-                _REQUIREMENTS.validate_python(tuple(request.get("requirements") or ())),
-                _UPDATES.validate_python(tuple(request.get("updates") or ())),
+                _REQUIREMENTS.validate_python(tuple(told["requirements"])),
+                _UPDATES.validate_python(tuple(told["updates"])),
             )
         except (ValidationError, TypeError):
             raise bad_json() from None

@@ -15,7 +15,7 @@ from . import metadata as iceberg
 from .call import Call, Json
 from .changes import Change
 from .entities import Entity, child, swap_pointer
-from .errors import Refusal
+from .errors import Refusal, bad_json
 from .locations import allowed_for, check_free, check_inside, used_by_table
 from .names import catalog_named, check_name, identifier, namespace_path, resolve_in_namespace
 from .tables import add_table, check_unused, read, read_identifier
@@ -140,6 +140,8 @@ def commit_transaction(call: Call) -> int:
     given = sent["table-changes"]
     if not given:
         raise Refusal("IllegalArgumentException", "Invalid table changes: empty")
+    if not isinstance(given, list):
+        raise bad_json()
     changes: dict[tuple[tuple[str, ...], str], Change] = {}
     for item in given:
         if not isinstance(item, dict) or item.get("identifier") is None:

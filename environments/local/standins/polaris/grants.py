@@ -226,7 +226,9 @@ def revoke_grant(call: Call) -> Any:
 
 def _change_grant(call: Call, revoke: bool) -> int:
     grant = call.body().get("grant")
-    if not isinstance(grant, dict) or grant.get("privilege") not in GRANTABLE.get(str(grant.get("type")), ()):
+    if not isinstance(grant, dict) or not isinstance(grant.get("namespace") or [], list):
+        raise Empty(400)
+    if str(grant.get("privilege")) not in GRANTABLE.get(str(grant.get("type")), ()):
         raise Empty(400)
     with call.server.database.write() as session:
         catalog = by_name(session, call.param("catalog"))
