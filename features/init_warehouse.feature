@@ -23,6 +23,10 @@ Feature: The warehouse is there
       | the refresh worker    | reads its data model                     |
 
   @smoke
+  Scenario: Nothing has died
+    Then every process of the platform still runs
+
+  @smoke
   Scenario: The catalog issues a token for a form
     Then the catalog issues a token when it is asked by a form
 

@@ -6,6 +6,11 @@ Feature: The semantic layer answers
   Scenario: The cubes are listed
     Then the semantic layer lists exactly the cubes "customers, orders, products", with their members
 
+  @smoke
+  Scenario: Every cube reads the lake
+    Given "demo_pipeline" has run
+    Then each cube answers a question over the lake
+
   Scenario Outline: A measure is right
     Given "demo_pipeline" has run
     Then the answer to "<question>" equals an independent query

@@ -6,6 +6,7 @@ Feature: Raw data becomes answers
   Scenario: The pipeline succeeds
     When "demo_pipeline" has run
     Then the run has made every table
+    And the catalog has each built table, and the object store its files
 
   Scenario: dbt's tests pass
     Given "demo_pipeline" has run

@@ -13,6 +13,7 @@ Feature: Raw data arrives
   Scenario: The job that loads the raw tables succeeds
     When "seed_bronze" has run
     Then the run has made each raw table
+    And the catalog has each raw table, and the object store its files
 
   Scenario Outline: A raw table has exactly its rows
     Given "seed_bronze" has run

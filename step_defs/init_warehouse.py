@@ -6,7 +6,8 @@ import re
 
 from pytest_bdd import parsers, then
 
-from harness.contracts import Probe, check
+from harness.contracts import Probe, Soft, check, check_each
+from harness.contracts.running import PARTS
 
 FACTS = {
     "the object store lists its buckets": "object-store.answers",
@@ -27,6 +28,14 @@ FACTS = {
 @then(parsers.re(f"(?P<fact>{'|'.join(map(re.escape, FACTS))})"))
 def fact_holds(probe: Probe, fact: str) -> None:
     check(probe, FACTS[fact])
+
+
+@then("every process of the platform still runs")
+def processes_run(probe: Probe, soft: Soft) -> None:
+    for part in PARTS:
+        with soft.one():
+            check_each(probe, part.id)
+    soft.settle()
 
 
 @then("the catalog issues a token when it is asked by a form")

@@ -14,6 +14,11 @@ def cubes_listed(probe: Probe, cubes: str) -> None:
     check(probe, "semantic.cubes-listed")
 
 
+@then("each cube answers a question over the lake")
+def cubes_answer(probe: Probe) -> None:
+    check(probe, "semantic.cubes-answer")
+
+
 @then(parsers.parse('the answer to "{question}" equals an independent query'))
 def answer_right(probe: Probe, question: str) -> None:
     check(probe, "semantic.answer-right", question=question)

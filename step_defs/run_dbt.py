@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then
 
-from harness.contracts import Probe, check
+from harness.contracts import Probe, check, check_each
 
 
 @then("the run has made every table")
 def run_made_every_table(probe: Probe) -> None:
     check(probe, "transform.run-succeeds")
+
+
+@then("the catalog has each built table, and the object store its files")
+def built_tables_there(probe: Probe) -> None:
+    check_each(probe, "transform.tables-there")
+    check_each(probe, "transform.files-there")
 
 
 @then("dbt's tests have run for each built table, and pass")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import parsers, then, when
 
-from harness.contracts import Probe, Soft, check
+from harness.contracts import Probe, Soft, check, check_each
 from harness.contracts.declared import declared_is
 
 
@@ -36,6 +36,12 @@ def sensor_loaded(probe: Probe, sensor: str, job: str) -> None:
 @then("the run has made each raw table")
 def run_made_raw_tables(probe: Probe) -> None:
     check(probe, "bronze.run-succeeds")
+
+
+@then("the catalog has each raw table, and the object store its files")
+def raw_tables_there(probe: Probe) -> None:
+    check_each(probe, "bronze.tables-there")
+    check_each(probe, "bronze.files-there")
 
 
 @then(parsers.parse('table "{table}" has {rows:d} rows for each unit of scale'))

@@ -6,7 +6,18 @@ traces, lineage. `check` checks one on a Probe; harness.diagnosis evaluates many
 
 from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.probe import Probe
-from harness.contracts.registry import Case, Contract, Facts, Registry, Stage, Target, all_contracts, check, contract
+from harness.contracts.registry import (
+    Case,
+    Contract,
+    Facts,
+    Registry,
+    Stage,
+    Target,
+    all_contracts,
+    check,
+    check_each,
+    contract,
+)
 from harness.contracts.together import Soft, together
 
 __all__ = [
@@ -23,6 +34,7 @@ __all__ = [
     "Target",
     "all_contracts",
     "check",
+    "check_each",
     "contract",
     "together",
 ]

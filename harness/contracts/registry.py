@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -186,6 +187,14 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
     probe.on_check(id)
     with blamed(found, probe.stack):
         return found.check(probe, **params) or {}
+
+
+def check_each(probe: Probe, id: str) -> None:
+    """Check one contract on everything that it is about; raises what `check` raises, several breaches together."""
+    from harness.contracts.together import together
+
+    _load()
+    together(*(partial(check, probe, id, **case.params) for case in CONTRACTS[id].each(probe)))
 
 
 def _load() -> None:

@@ -151,6 +151,11 @@ def _checked(contract: Contract, target: Any, case: Case, deadline: Deadline) ->
         yield Outcome(contract, case.subject, breach)
     except (EnvironmentFailure, NotEvaluated) as failure:
         yield Outcome(contract, case.subject, reason=str(failure), open=True)
+    except Exception as error:
+        if contract.takes is not Target.STACK:
+            raise
+        # The harness's own fault, or a check that proves nothing: no reason to leave the others unevaluated.
+        yield Outcome(contract, case.subject, reason=f"its check failed: {type(error).__name__}: {error}", open=True)
     else:
         yield Outcome(contract, case.subject)
 

@@ -1,16 +1,18 @@
-"""Every Then of the features checks a contract; every live contract is checked by a scenario, or is no scenario's."""
+"""Every Then of the features leads to a contract, by what its step asks for."""
 
 import importlib
 from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pytest_bdd.feature import get_feature
 from pytest_bdd.steps import step_function_context_registry
 
 import step_defs
-from harness.contracts import Soft, all_contracts
-from harness.expectations import load_expectations
+from harness.contracts import Probe, Soft, all_contracts
+from harness.platform import load_platform
+from harness.stack import Stack, WorkloadState
 
 ROOT = Path(__file__).parents[2]
 for module in step_defs.pytest_plugins:
@@ -24,17 +26,27 @@ class Asked(Exception):
     """A step has asked for contracts."""
 
 
-class Asks:
-    """Stands where a probe or a diagnosis is given to a step: tells which contract is asked for, checks nothing."""
+def asked(*ids):
+    raise Asked(*ids)
 
-    expectations = load_expectations(ROOT / "demo" / "expectations.yaml")
-    stack = None
 
-    def on_check(self, id):
-        raise Asked(id)
-
-    def require(self, *ids):
-        raise Asked(*ids)
+DEMO = ROOT / "demo" / "platform.yaml"
+STACK = Stack(
+    id="x",
+    environment="local",
+    folder=ROOT,
+    platform_file=DEMO,
+    made_from=DEMO,
+    digest="",
+    endpoints={},
+    workloads=[WorkloadState(name="polaris", component="catalog", kind="real", pid=1)],
+    secrets_file=ROOT,
+)
+# What a step is given: it tells which contracts are asked for, before they are checked.
+GIVEN = {
+    "probe": Probe(STACK, load_platform(DEMO), on_check=asked),
+    **dict.fromkeys(("preflight", "load", "loading"), SimpleNamespace(require=asked)),
+}
 
 
 def steps(kind):
@@ -50,15 +62,18 @@ def steps(kind):
 
 def contracts_of(words, kind="then"):
     (definition,) = [one for one in DEFINITIONS if one.type == kind and one.parser.is_matching(words)]
-    given = {name: Asks() for name in ("probe", "preflight", "load", "loading")}
-    given |= {"own_namespace": "own", "change": "a change", "soft": Soft()} | definition.parser.parse_arguments(words)
+    given = (
+        GIVEN
+        | {"own_namespace": "own", "change": "a change", "soft": Soft()}
+        | definition.parser.parse_arguments(words)
+    )
     arguments = {name: given[name] for name in signature(definition.step_func).parameters}
     for name, convert in definition.converters.items():
         arguments[name] = convert(arguments[name])
     try:
         definition.step_func(**arguments)
-    except Asked as asked:
-        return asked.args
+    except Asked as contracts:
+        return contracts.args
     return ()
 
 

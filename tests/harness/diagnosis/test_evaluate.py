@@ -225,6 +225,14 @@ def test_a_system_that_runs_and_cannot_be_reached_is_a_root(registry):
     assert "ConnectError" in found.roots[0].breach.actual
 
 
+def test_an_error_of_the_harness_itself_leaves_the_rest_of_a_running_platform_evaluated(registry):
+    add_case(registry, "a", Case(), check=lambda target: 1 / 0, takes=Target.STACK, stage=Stage.INIT)
+    add_case(registry, "b", Case(), takes=Target.STACK, stage=Stage.INIT)
+    found = evaluate(registry.in_order(), RUNNING)
+    assert (found.roots, found.held) == ((), ("b",))
+    assert "ZeroDivisionError" in found.outcomes[0].reason
+
+
 def test_no_answer_in_time_is_a_root_only_where_the_question_costs_nothing(registry):
     add_case(registry, "answers", Case(), check=late, takes=Target.STACK, stage=Stage.INIT)
     add_case(registry, "question", Case(), check=late, takes=Target.STACK, stage=Stage.SEMANTIC)
