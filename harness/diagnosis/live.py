@@ -13,6 +13,7 @@ from harness.results import StageResults
 from harness.stack import Stack
 
 LIMIT = 15.0  # seconds for all of it
+WORKERS = 4  # contracts that are checked side by side
 PATIENCE = 4.0  # seconds for an answer, and for what is surely there or surely not coming
 
 
@@ -31,7 +32,8 @@ def diagnose(stack: Stack, *, stage: Stage | None = None, limit: float = LIMIT) 
         return result
 
     probe = Probe(stack, load_platform(stack.platform_file), result=kept, patience=PATIENCE)
-    return evaluate(needed_for(stage, contracts_of(Target.STACK)), {Target.STACK: probe}, limit=limit)
+    contracts = needed_for(stage, contracts_of(Target.STACK))
+    return evaluate(contracts, {Target.STACK: probe}, limit=limit, workers=WORKERS)
 
 
 def needed_for(stage: Stage | None, contracts: Iterable[Contract]) -> list[Contract]:

@@ -206,6 +206,26 @@ def test_what_is_left_when_time_is_out_says_so(registry):
     assert [outcome.reason for outcome in found.outcomes] == [None, "out of time", "out of time"]
 
 
+@pytest.mark.parametrize("workers", [1, 2, 8])
+def test_side_by_side_each_contract_comes_after_those_that_it_requires(registry, workers):
+    finished = []
+
+    def noting(id, needed):
+        def check(target):
+            assert set(needed) <= set(finished)
+            finished.append(id)
+
+        return check
+
+    ids = [f"c{number:02}" for number in range(40)]
+    for number, id in enumerate(ids):
+        needed = tuple(ids[max(0, number - 3) : number : 2])
+        add_case(registry, id, Case(), *needed, check=noting(id, needed))
+    found = evaluate(registry.in_order(), CODE, workers=workers)
+    assert set(found.held) == set(ids)
+    assert [outcome.contract.id for outcome in found.outcomes] == [c.id for c in registry.in_order()]
+
+
 def unreachable(target):
     httpx.get("http://127.0.0.1:1")
 
