@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harness.errors import UsageError
 
 if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from harness.settings import Settings
@@ -60,6 +61,13 @@ def rerun(stack: Stack, workload: str) -> None:
     from environments.local import running as local
 
     local.rerun(stack, workload)
+
+
+def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
+    """End a workload and, where `variables` are given, start it with them; returns what brings it back as it was."""
+    from environments.local import again
+
+    return again.changed(stack, workload, variables)
 
 
 def down(stack: Stack) -> None:

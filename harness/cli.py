@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from harness.commands import contracts, diagnose, doctor, down, logs, preflight, setup, standin, status, up, validate
+from harness.commands import (
+    contracts,
+    diagnose,
+    doctor,
+    down,
+    faults,
+    logs,
+    preflight,
+    setup,
+    standin,
+    status,
+    up,
+    validate,
+)
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -18,6 +31,7 @@ app = typer.Typer(
 )
 for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down, standin):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
+app.add_typer(faults.app)
 
 
 def main() -> None:

@@ -181,7 +181,7 @@ def _each_reference(probe: Probe) -> Iterator[Case]:
     "bronze.references-hold",
     stage=Stage.BRONZE,
     promise="Each value of a reference is there in the table that it refers to.",
-    requires=_FILES,
+    requires=(*_FILES, "bronze.columns", "bronze.rows"),
     mend="load the tables of one run from one source state",
     each=_each_reference,
 )

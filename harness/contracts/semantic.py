@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.contracts import cases
-from harness.contracts.breach import Breach, Breaches
+from harness.contracts.breach import Breach, Breaches, NotEvaluated
 from harness.contracts.compare import all_there, same_names, same_rows
 from harness.contracts.init import ONE_LEVEL
 from harness.contracts.probe import Probe
@@ -92,7 +92,7 @@ def _each_question(probe: Probe) -> Iterator[Case]:
     "semantic.answer-right",
     stage=Stage.SEMANTIC,
     promise="The answer to a question equals what an independent query over the tables gives.",
-    requires=("semantic.cubes-answer", "bronze.columns", "transform.columns"),
+    requires=("semantic.cubes-answer", "bronze.columns", "transform.columns", "transform.content"),
     mend="compare the measure's definition with the expectations' SQL; check that Cube reads the catalog's endpoint",
     each=_each_question,
 )
@@ -185,14 +185,14 @@ def _answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
     stage=Stage.SEMANTIC,
     promise="The refresh worker keeps a rollup whose rows are what the tables say now.",
     # The worker's own namespace has no place of its own: it lies in the bucket of the catalog's first layer.
-    requires=("refresh-worker.answers", "semantic.cubes-answer", "bronze.files-there"),
+    requires=("refresh-worker.answers", "semantic.cubes-answer", "bronze.files-there", "transform.content"),
     mend="look why the worker does not build: harness logs cube-refresh-worker",
 )
 def semantic_rollup_refreshed(probe: Probe) -> Facts:
     rollup = probe.expectations.semantic.rollup
     expected = probe.lake.rows(rollup.columns, f"({in_lake(rollup.sql, probe.namespaces)})")
     if not expected:
-        raise LookupError("the SQL of the rollup gives no row, so it proves nothing")
+        raise NotEvaluated("the SQL of the rollup gives no row, so it proves nothing")
 
     def fresh() -> str:
         there = probe.catalog.tables(rollup.namespace)
@@ -236,7 +236,7 @@ def answer_holds(
     """
     expected = _expected(probe, question, namespaces)
     if not expected:
-        raise LookupError(f"the SQL of {title!r} gives no row, so it proves nothing")
+        raise NotEvaluated(f"the SQL of {title!r} gives no row, so it proves nothing")
     same_rows(f"the answer to {title!r}", expected, _ask(probe, question, claim))
     return len(expected)
 

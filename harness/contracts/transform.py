@@ -88,7 +88,7 @@ def _each_ruled(probe: Probe) -> Iterator[Case]:
     "transform.content",
     stage=Stage.TRANSFORM,
     promise="A built table holds exactly what an independent query computes from the raw tables.",
-    requires=("transform.columns", "bronze.rows"),
+    requires=("transform.columns", "bronze.columns", "bronze.rows"),
     mend="compare the model with the rules that the expectations' SQL states",
     each=_each_ruled,
 )

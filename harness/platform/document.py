@@ -20,15 +20,18 @@ _LARGEST = 256 * 1024  # bytes; ruamel reads about 300 kB a second
 
 
 class Document(Located):
-    """A YAML mapping: `content` in plain types, and `locate` for its keys; raises PlatformErrors."""
+    """A YAML mapping: `content` in plain types, and `locate` for its keys; raises PlatformErrors.
 
-    def __init__(self, file: File) -> None:
+    `what`: what the mapping is to be, for the error of a file that is none.
+    """
+
+    def __init__(self, file: File, what: str = "a platform") -> None:
         yaml = YAML(typ="safe", pure=True)
         try:
             root = yaml.compose(_text(file))
             if not isinstance(root, MappingNode):
                 actual = "nothing" if root is None else root.tag.rpartition(":")[2]
-                raise _unreadable(file, "not a platform", 1, expected="a mapping", actual=actual)
+                raise _unreadable(file, f"not {what}", 1, expected="a mapping", actual=actual)
             super().__init__(file, root)
             strange = strange_nodes(root)
             if strange:

@@ -1,4 +1,4 @@
-"""Pydantic's errors in the words of whoever writes a platform.yaml."""
+"""Pydantic's errors in the words of whoever writes a platform.yaml, or another file that a model describes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _KINDS = {
     "float_type": "a number",
     "int_type": "a whole number",
     "model_type": "a mapping",
+    "list_type": "a list",
     "string_type": "a text",
+    "tuple_type": "a list",
     "string_too_short": "a text that is not empty",
     "too_short": "at least one entry",
     "greater_than": "a whole number above 0",
@@ -26,12 +28,12 @@ _KINDS = {
 }
 
 
-def problems_of(content: Any, errors: list[ErrorDetails]) -> list[Problem]:
-    """Return what pydantic refused of a content, one problem a key."""
+def problems_of(content: Any, errors: list[ErrorDetails], model: type[BaseModel] = Platform) -> list[Problem]:
+    """Return what pydantic refused of a model's content, one problem a key."""
     found: dict[Path, Problem] = {}
     for error in errors:
         path = _path(error)
-        known, description = _known(path)
+        known, description = _known(path, model)
         problem = _problem(path, error, content, known, description)
         found.setdefault(path, replace(problem, contract=_contract(path, error["type"])))
     return list(found.values())
@@ -59,7 +61,7 @@ def _problem(path: Path, error: ErrorDetails, content: Any, known: list[str], de
         return _unknown_key(path, content, known)
     if kind == "missing":
         return Problem(path, f"{key!r} is missing", expected=description)
-    if kind == "literal_error":
+    if kind in ("literal_error", "enum"):
         allowed = _allowed(error)
         if "[key]" in error["loc"]:
             return Problem(path, f"unknown key {key!r}{did_you_mean(key, allowed)}", expected=one_of(allowed))
@@ -80,9 +82,9 @@ def _allowed(error: ErrorDetails) -> list[str]:
     return [part.strip("' ") for part in str(error.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]
 
 
-def _known(path: Path) -> tuple[list[str], str | None]:
+def _known(path: Path, whole: type[BaseModel]) -> tuple[list[str], str | None]:
     """Return the keys that are known beside the last of a path, and what that one is for."""
-    model: type[BaseModel] | None = Platform
+    model: type[BaseModel] | None = whole
     known: list[str] = []
     description: str | None = None
     named = False  # the next part is an entry's name of the user's choice

@@ -99,6 +99,12 @@ class CatalogClient:
         """Ask for the configuration of a warehouse (default: the client's own)."""
         return self._request(self._http, "GET", "/v1/config", params={"warehouse": warehouse or self.warehouse})
 
+    def set_grant(self, role: str, privilege: str, *, granted: bool) -> None:
+        """Grant a privilege on the whole warehouse to a catalog role, or revoke it."""
+        path = f"/catalogs/{self.warehouse}/catalog-roles/{role}/grants"
+        body = {"grant": {"type": "catalog", "privilege": privilege}}
+        answer(self._request(self._management, "PUT" if granted else "POST", path, json=body), 201, 204)
+
     # namespaces and tables
 
     @property

@@ -69,6 +69,11 @@ class ObjectStore:
         pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return [row["Key"] for page in pages for row in page.get("Contents", ())]
 
+    def move(self, bucket: str, key: str, to: str) -> None:
+        """Give an object another key."""
+        self._s3.copy_object(Bucket=bucket, Key=to, CopySource={"Bucket": bucket, "Key": key})
+        self._s3.delete_object(Bucket=bucket, Key=key)
+
     def round_trip(self, bucket: str, key: str, body: bytes) -> bytes:
         """Write an object, read it back, delete it, and return what was read."""
         self._s3.put_object(Bucket=bucket, Key=key, Body=body)

@@ -17,7 +17,9 @@ from harness.workloads import Deployment
 from harness.workloads.documents import Object, read_documents
 from harness.workloads.kubernetes import read_objects
 from harness.workloads.run_pods import run_pods
-from tests.harness.contracts.preflight.reference import MANIFESTS, PLATFORM
+
+DEMO = Path(__file__).parents[3] / "demo"
+MANIFESTS, PLATFORM = DEMO / "manifests", DEMO / "platform.yaml"
 
 SLOW = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -1,0 +1,56 @@
+"""Actions on the processes of a running stack."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import psutil
+from pydantic import Field
+
+from harness.faults.actions.action import LiveAction, Name
+from harness.faults.live import Live, Undo
+
+_WORKLOAD = "the workload's name, as `harness status` shows it"
+
+
+class Kill(LiveAction):
+    """End a workload's process at once; undone by starting it as it was"""
+
+    kill: Name = Field(description=_WORKLOAD)
+
+    def apply_live(self, live: Live) -> Undo:
+        """End it."""
+        live.workload(self.kill, "kill")
+        return live.change(live.probe.stack, self.kill, None)
+
+
+class Pause(LiveAction):
+    """Stop a workload's processes where they are, so that they answer nothing; undone by letting them go on"""
+
+    pause: Name = Field(description=_WORKLOAD)
+
+    def apply_live(self, live: Live) -> Undo:
+        """Stop them."""
+        processes = live.processes(self.pause, "pause")
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+        def go_on() -> None:
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+        return go_on
+
+
+class Restart(LiveAction):
+    """Start a workload again with other variables; undone by starting it as it was"""
+
+    restart: Name = Field(description=_WORKLOAD)
+    variables: dict[Name, str | None] = Field(description="its variables; null: without it")
+
+    def apply_live(self, live: Live) -> Undo:
+        """Start it again."""
+        live.workload(self.restart, "restart")
+        return live.change(live.probe.stack, self.restart, self.variables)

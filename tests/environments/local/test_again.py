@@ -1,0 +1,111 @@
+"""A workload is ended, started with other variables, and brought back as it was; its stack knows the new process."""
+
+import socket
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from environments.local.again import changed
+from environments.reaper import MARK, Reaper
+from harness.errors import StartError
+from harness.liveness import alive
+from harness.stack import Stack, WorkloadState
+from harness.wait import NotYet, wait_for
+
+SERVER = """
+import http.server, os, sys
+class Says(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ.get("WORD", "no word").encode())
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Says).serve_forever()
+"""
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def stack(tmp_path_factory, port):
+    folder = tmp_path_factory.mktemp("s")
+    reaper = Reaper.start(folder, "again")
+    log = folder / "says.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(port)],
+            env={"WORD": "first", "OTHER": "kept", MARK: "again"},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    reaper.hold(psutil.Process(process.pid))
+    created = psutil.Process(process.pid).create_time()
+    made = Stack(
+        id="again",
+        environment="local",
+        folder=folder,
+        platform_file=folder / "platform.yaml",
+        digest="",
+        endpoints={},
+        workloads=[
+            WorkloadState(name="says", component="catalog", kind="real", pid=process.pid, created=created, log=log),
+            WorkloadState(name="outside", component="catalog", kind="external"),
+        ],
+        secrets_file=folder / "secrets.json",
+    )
+    wait_until_it_says(port, "first")
+    yield made
+    reaper.down()
+    reaper.close()
+
+
+def says(port: int) -> str:
+    with urlopen(f"http://127.0.0.1:{port}") as answer:
+        return answer.read().decode()
+
+
+def wait_until_it_says(port: int, word: str) -> None:
+    def asked() -> None:
+        try:
+            if says(port) != word:
+                raise NotYet("another word")
+        except OSError as error:
+            raise NotYet(str(error)) from None
+
+    wait_for(f"it says {word}", asked, 20)
+
+
+def test_a_workload_is_ended_and_comes_back_as_it_was(stack, port):
+    before = stack.workload("says").pid
+    back = changed(stack, "says", None)
+    assert not alive(stack.workload("says"))
+    back()
+    assert alive(stack.workload("says"))
+    assert stack.workload("says").pid != before
+    assert says(port) == "first"
+
+
+def test_other_variables_are_set_and_undone(stack, port):
+    back = changed(stack, "says", {"WORD": "second"})
+    assert says(port) == "second"
+    assert psutil.Process(stack.workload("says").pid).environ()["OTHER"] == "kept"
+    back()
+    assert says(port) == "first"
+
+
+def test_a_variable_is_left_away(stack, port):
+    changed(stack, "says", {"WORD": None})
+    assert says(port) == "no word"
+
+
+def test_what_is_no_process_of_the_stack_is_told(stack):
+    with pytest.raises(StartError, match="outside is no process"):
+        changed(stack, "outside", None)
