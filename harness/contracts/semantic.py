@@ -84,7 +84,9 @@ def _why_silent(probe: Probe, cube: str) -> str | None:
 
 def _each_question(probe: Probe) -> Iterator[Case]:
     for title, question in probe.expectations.semantic.questions.items():
-        tables = (cases.table_subject(probe, table) for table in question.tables)
+        # What Cube reads, and what the independent query reads.
+        read = dict.fromkeys([*question.tables, *(name for name in probe.expectations.tables if name in question.sql)])
+        tables = (cases.table_subject(probe, table) for table in read)
         yield Case(title, {"question": title}, of=(*tables, *sorted(question.cubes)))
 
 
