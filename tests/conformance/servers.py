@@ -33,11 +33,15 @@ BUCKETS = ("clients", "duck", "misc", "pyice", "vend")
 
 
 def free_port() -> int:
-    """Return a free port of 127.0.0.1 whose number + 10000 is a port too (SeaweedFS opens both)."""
+    """Return a free port of 127.0.0.1 whose number + 10000 is a port too (SeaweedFS opens both), the next one free."""
     while True:
-        with socket.socket() as sock:
+        with socket.socket() as sock, socket.socket() as following:
             sock.bind(("127.0.0.1", 0))
             port: int = sock.getsockname()[1]
+            try:
+                following.bind(("127.0.0.1", port + 1))  # a stand-in's second port, by default
+            except (OSError, OverflowError):
+                continue
         if port < 55000:
             return port
 
