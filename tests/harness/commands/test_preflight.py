@@ -10,7 +10,7 @@ from harness.cli import app
 from harness.errors import UsageError
 
 ROOT = Path(__file__).parents[3]
-MANIFESTS = ROOT / "tests" / "data" / "manifests"
+MANIFESTS = ROOT / "demo" / "manifests"
 PLATFORM = ROOT / "demo" / "platform.yaml"
 
 
