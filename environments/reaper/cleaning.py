@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -26,8 +27,12 @@ def clean(stack_id: str, registered: Iterable[tuple[int, float]], folder: Path) 
     for process in _marked(stack_id):
         processes.setdefault(process.pid, process)
     lines = [f"ended {pid} {_name(process)}" for pid, process in processes.items()]
+    sockets = {path for process in processes.values() for path in _sockets(process)}
     _end(list(processes.values()))
     _end(list(_marked(stack_id)))  # what those started while they ended
+    for path in sockets:  # some programs put theirs into /tmp whatever they are told (SeaweedFS)
+        with suppress(OSError):
+            path.unlink()
     shutil.rmtree(folder, ignore_errors=True)
     return [*lines, f"removed {folder}"]
 
@@ -51,6 +56,15 @@ def _marked(stack_id: str) -> Iterator[psutil.Process]:
                 yield process
         except (psutil.Error, OSError):
             continue
+
+
+def _sockets(process: psutil.Process) -> Iterator[Path]:
+    """Yield the socket files that a process listens at."""
+    try:
+        addresses = {connection.laddr for connection in process.net_connections("unix") if connection.laddr}
+    except (psutil.Error, OSError):
+        return
+    yield from (path for path in map(Path, addresses) if path.is_absolute() and path.is_socket())
 
 
 def _name(process: psutil.Process) -> str:
