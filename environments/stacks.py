@@ -19,7 +19,7 @@ from harness.errors import EnvironmentFailure
 from harness.settings import Settings
 from harness.stack import Stack
 
-_PROJECT = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[1]
 _MADE_FROM = ("demo", "environments/local", "uv.lock")
 _NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
 _SOCKET_PATH = 104  # bytes that a unix socket's path may have, its closing zero with them, on the strictest system
@@ -113,7 +113,7 @@ def digest_of(settings: Settings) -> str:
     """Return a digest of everything that a stack is made from: platform.yaml, settings, demo and environment code."""
     digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
     digest.update(settings.platform.read_bytes())
-    for name in _MADE_FROM:
+    for name in dict.fromkeys((*_MADE_FROM, f"environments/{settings.environment}")):
         root = _PROJECT / name
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             within = path.relative_to(_PROJECT)

@@ -1,0 +1,7 @@
+"""The environment `local`: what environments.environment.Environment says, as processes of this machine."""
+
+from environments.local.again import changed
+from environments.local.planned import planned
+from environments.local.running import rerun, start
+
+__all__ = ["changed", "planned", "rerun", "start"]
