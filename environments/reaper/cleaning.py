@@ -71,7 +71,9 @@ def _sockets(process: psutil.Process) -> Iterator[Path]:
         addresses = {str(connection.laddr) for connection in process.net_connections("unix") if connection.laddr}
     except (psutil.Error, OSError):
         return
-    yield from (path for path in map(Path, addresses) if path.is_absolute() and path.is_socket())
+    yield from (
+        path for path in (Path(str(address)) for address in addresses) if path.is_absolute() and path.is_socket()
+    )
 
 
 def _name(process: psutil.Process) -> str:

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.provision.store import cache_folder
 from environments.local.secrets import as_variables
+from environments.local.workloads.asking import asking
 from environments.local.workloads.postgresql import USER
 from harness.stack import LINEAGE_STORE, ORCHESTRATOR, OTLP_HTTP
 
@@ -167,6 +166,7 @@ def _daemon_probe(base: str) -> Callable[[], str | None]:
 
 
 def _ask(base: str, query: str) -> Any:
-    answer = httpx.post(f"{base}/graphql", json={"query": query}, timeout=10, trust_env=False)
+    with asking(base, timeout=10) as http:
+        answer = http.post("/graphql", json={"query": query})
     answer.raise_for_status()
     return answer.json()["data"]

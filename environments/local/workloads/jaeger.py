@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
+from environments.local.workloads.asking import asking
 
 
 def spec(plan: Plan) -> ProcessSpec:
@@ -60,7 +59,7 @@ def _config(port: dict[str, int]) -> dict[str, object]:
 
 def _probe(port: dict[str, int]) -> Callable[[], str | None]:
     def check() -> str | None:
-        with httpx.Client(timeout=5, trust_env=False) as http:
+        with asking(timeout=5) as http:
             listed = http.get(f"http://127.0.0.1:{port['query']}/api/services")
             if listed.status_code != 200:
                 return f"GET /api/services answered {listed.status_code}"

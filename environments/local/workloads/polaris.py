@@ -6,10 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
+from environments.local.workloads.asking import asking
 from harness.stack import OTLP_HTTP
 
 _PROJECT = Path(__file__).parents[3]
@@ -45,7 +44,6 @@ def spec(plan: Plan) -> ProcessSpec:
         env=env,
         cwd=_PROJECT,
         ports={"http": http, "management": management},
-        requires=("object-store",),
         ready=Ready(
             "a token is issued by form, and an unknown warehouse is refused with 404",
             probe(f"http://127.0.0.1:{http}", client_id, client_secret),
@@ -63,7 +61,7 @@ def probe(base: str, client_id: str, client_secret: str) -> Callable[[], str | N
             "client_secret": client_secret,
             "scope": "PRINCIPAL_ROLE:ALL",
         }
-        with httpx.Client(base_url=f"{base}/api/catalog/v1", timeout=5, trust_env=False) as http:
+        with asking(f"{base}/api/catalog/v1", timeout=5) as http:
             issued = http.post("/oauth/tokens", data=form)
             if issued.status_code != 200:
                 return f"POST /oauth/tokens answered {issued.status_code}"
