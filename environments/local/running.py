@@ -13,13 +13,15 @@ from filelock import FileLock, Timeout
 
 from environments.local.effective import endpoints_of, read_platform, write_effective
 from environments.local.external import External, externals
+from environments.local.made_from import code_of, digest_of
 from environments.local.plan import Plan
 from environments.local.ports import choose_ports
 from environments.local.process import ProcessSpec
 from environments.local.provision import provision
 from environments.local.provision.progress import Shown
+from environments.local.reload import take_over
 from environments.local.secrets import make_secrets, write_secrets
-from environments.local.stacks import abandoned, check_space, digest_of, find, new_folder, save_logs, stacks_folder
+from environments.local.stacks import abandoned, check_space, find, new_folder, save_logs, stacks_folder
 from environments.local.start import Starter
 from environments.local.workloads import catalog_init, declare
 from environments.reaper import Reaper, end_stack
@@ -42,7 +44,7 @@ def running(settings: Settings) -> Iterator[Stack]:
     digest = digest_of(settings)
     with _one_at_a_time():
         sweep()
-        stack, reaper = _reuse(digest) or start(settings, digest)
+        stack, reaper = _reuse(settings, digest) or start(settings, digest)
         try:  # before the next one looks for a stack that is kept
             reaper.keep(settings.keep or stack.keep)
             if settings.keep and not stack.keep:
@@ -107,12 +109,13 @@ def _one_at_a_time() -> Iterator[None]:
         lock.release()
 
 
-def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
+def _reuse(settings: Settings, digest: str) -> tuple[Stack, Reaper] | None:
     for stack in (stack for stack in find() if stack.keep):
         if dead := dead_workloads(stack):
             print(f"stack {stack.id} was kept, but {', '.join(dead)} died: removing it", file=sys.stderr, flush=True)
             down(stack)
         elif stack.digest == digest:
+            take_over(stack, code_of(settings))
             return stack, Reaper(stack.folder)
         else:
             print(
@@ -129,6 +132,7 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
     `arrange` may give the workloads that are declared another order of start. Raises EnvironmentFailure.
     """
     begun = time.monotonic()
+    code = code_of(settings)  # before anything reads it
     check_space()
     secrets = make_secrets()
     external = externals(settings, secrets)
@@ -154,6 +158,7 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
             made_from=settings.platform.resolve(),
             scale=settings.scale,
             digest=digest,
+            code=code,
             endpoints=endpoints,
             workloads=[*_start_workloads(plan, external, reaper, arrange), *given],
             secrets_file=folder / "secrets.json",

@@ -89,6 +89,11 @@ def _daemon(plan: Plan) -> ProcessSpec:
     )
 
 
+def load_again(base: str) -> None:
+    """Let the webserver at `base` load the code again, and return when it has; code that cannot be loaded stays so."""
+    _ask(base, f'mutation {{ reloadRepositoryLocation(repositoryLocationName: "{LOCATION}") {{ __typename }} }}')
+
+
 def _version() -> str:
     return f"Dagster {importlib.metadata.version('dagster')}"
 

@@ -9,10 +9,11 @@ import psutil
 import pytest
 
 from environments.local.again import changed
+from environments.local.reload import take_over
 from environments.reaper import MARK, Reaper
 from harness.errors import StartError
 from harness.liveness import alive
-from harness.stack import Stack, WorkloadState
+from harness.stack import ORCHESTRATOR, Stack, WorkloadState
 from harness.wait import NotYet, wait_for
 
 SERVER = """
@@ -22,6 +23,10 @@ class Says(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(os.environ.get("WORD", "no word").encode())
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"data": {}}')
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Says).serve_forever()
 """
 
@@ -104,6 +109,18 @@ def test_other_variables_are_set_and_undone(stack, port):
 def test_a_variable_is_left_away(stack, port):
     changed(stack, "says", {"WORD": None})
     assert says(port) == "no word"
+
+
+def test_only_what_runs_replaced_code_is_started_again(stack, port):
+    stack.workloads = [state.model_copy(update={"name": "dagster-user-code"}) for state in stack.workloads[:1]]
+    stack.code, before = {"cube": "a", "dbt": "b", "expectations": "c"}, stack.workloads[0].pid
+    take_over(stack, {"cube": "a", "dbt": "b", "expectations": "other"})
+    assert stack.workloads[0].pid == before
+    assert Stack.read(stack.folder / "stack.json").code["expectations"] == "other"
+    stack.endpoints[ORCHESTRATOR] = f"http://127.0.0.1:{port}"
+    take_over(stack, {"cube": "a", "dbt": "changed", "expectations": "other"})
+    assert stack.workloads[0].pid != before
+    assert alive(stack.workloads[0])
 
 
 def test_what_is_no_process_of_the_stack_is_told(stack):

@@ -1,0 +1,62 @@
+"""What a stack is made from: what only a new stack can replace, and code that a stack takes while it is up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from harness.expectations import FILE as EXPECTATIONS
+from harness.settings import Settings
+
+_PROJECT = Path(__file__).parents[2]
+_FOR_GOOD = ("demo", "environments/local", "uv.lock")
+_NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
+# Told of, or looked at, and run by nothing.
+_NOT_RUN = ("demo/README.md", "demo/manifests", f"demo/{EXPECTATIONS}")
+
+# A part of the platform's code -> the folder that it lies in, and the workloads that run it.
+CODE: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "pipeline": ("demo/pipeline", ("dagster-user-code",)),
+    "dbt": ("demo/dbt", ("dagster-user-code",)),
+    "cube": ("demo/cube", ("cube-api", "cube-refresh-worker")),
+}
+
+
+def digest_of(settings: Settings, project: Path = _PROJECT) -> str:
+    """Return a digest of what only a new stack can replace: platform.yaml, settings, locks, the environment's code."""
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
+    digest.update(settings.platform.read_bytes())
+    replaceable = (*(folder for folder, _ in CODE.values()), *_NOT_RUN)
+    _add(
+        digest, (path for path in _files(project, _FOR_GOOD) if not any(map(path.is_relative_to, replaceable))), project
+    )
+    return digest.hexdigest()[:16]
+
+
+def code_of(settings: Settings, project: Path = _PROJECT) -> dict[str, str]:
+    """Return a digest of each part of the platform's code, and of what is expected of its data."""
+    found = {}
+    for name, (folder, _) in CODE.items():
+        digest = hashlib.sha256()
+        _add(digest, _files(project, [folder]), project)
+        found[name] = digest.hexdigest()[:16]
+    expectations = settings.platform.with_name(EXPECTATIONS)
+    content = expectations.read_bytes() if expectations.is_file() else b""
+    return found | {"expectations": hashlib.sha256(content).hexdigest()[:16]}
+
+
+def _files(project: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Yield the files of folders (or files) of the project, by their path in it, in order."""
+    for name in names:
+        root = project / name
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            within = path.relative_to(project)
+            if path.is_file() and not _NOT_CODE & set(within.parts):
+                yield within
+
+
+def _add(digest: hashlib._Hash, paths: Iterable[Path], project: Path) -> None:
+    for path in paths:
+        digest.update(str(path).encode())
+        digest.update((project / path).read_bytes())
