@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from environments.local.again import changed
-from environments.local.made_from import CODE
 from environments.local.workloads import dagster
 from harness.stack import ORCHESTRATOR, Stack
 
+CODE: Mapping[str, str] = {"pipeline": "demo/pipeline", "dbt": "demo/dbt", "cube": "demo/cube"}
+_RUN_BY = {
+    "pipeline": ("dagster-user-code",),
+    "dbt": ("dagster-user-code",),
+    "cube": ("cube-api", "cube-refresh-worker"),
+}
 
-def take_over(stack: Stack, code: Mapping[str, str]) -> None:
-    """Start the workloads again whose code is not the `code` (digests by part) that the stack runs; others stay.
+
+def take_over(stack: Stack, parts: Iterable[str]) -> None:
+    """Start the workloads again that run these parts of the platform's code; others stay.
 
     Code that cannot be loaded is for the contracts to tell.
     """
-    replaced = [part for part, digest in code.items() if stack.code.get(part) != digest]
-    workloads = sorted({name for part in replaced if part in CODE for name in CODE[part][1]})
+    workloads = sorted({name for part in parts for name in _RUN_BY[part]})
     for name in workloads:
         print(f"{name}: started again, since its code has changed", file=sys.stderr, flush=True)
         changed(stack, name, {})
     if "dagster-user-code" in workloads:
         dagster.load_again(stack.endpoints[ORCHESTRATOR])
-    if replaced:
-        stack.code = dict(code)
-        stack.save()

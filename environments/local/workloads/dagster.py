@@ -109,6 +109,7 @@ def _home(plan: Plan) -> Path:
 def _environment(plan: Plan) -> dict[str, str]:
     return {
         "DAGSTER_HOME": str(_home(plan)),
+        "DAGSTER_CODE_HOST": "127.0.0.1",
         "DAGSTER_CODE_PORT": str(plan.ports["dagster-user-code.grpc"]),
         "DAGSTER_PG_HOST": "127.0.0.1",
         "DAGSTER_PG_PORT": str(plan.ports["postgresql.sql"]),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from environments.local.made_from import CODE, code_of, digest_of
+from environments.local.reload import CODE
+from environments.made_from import code_of, digest_of
 from harness.settings import Settings
 
 FILES = [
@@ -24,7 +25,7 @@ def project(tmp_path) -> Path:
 
 def digests(project: Path, **changed: object) -> dict[str, str]:
     settings = Settings(platform=project / "demo" / "platform.yaml", **changed)
-    return {"the stack": digest_of(settings, project), **code_of(settings, project)}
+    return {"the stack": digest_of(settings, CODE, project), **code_of(settings, CODE, project)}
 
 
 def difference(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -67,6 +68,14 @@ def test_another_setting_needs_another_stack_but_for_whether_it_is_kept(project)
     assert difference(before, digests(project, keep=True)) == set()
 
 
+def test_without_code_that_can_be_taken_over_any_change_of_it_needs_another_stack(project):
+    settings = Settings(platform=project / "demo" / "platform.yaml")
+    before = digest_of(settings, {}, project)
+    (project / "demo/cube/model/orders.js").write_text("something else")
+    assert digest_of(settings, {}, project) != before
+    assert set(code_of(settings, {}, project)) == {"expectations"}
+
+
 def test_every_folder_of_code_is_in_the_project():
-    here = Path(__file__).parents[3]
-    assert [folder for folder, _ in CODE.values() if not (here / folder).is_dir()] == []
+    here = Path(__file__).parents[2]
+    assert [folder for folder in CODE.values() if not (here / folder).is_dir()] == []

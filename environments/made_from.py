@@ -9,35 +9,31 @@ from pathlib import Path
 from harness.expectations import FILE as EXPECTATIONS
 from harness.settings import Settings
 
-_PROJECT = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[1]
 _FOR_GOOD = ("demo", "environments/local", "uv.lock")
 _NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
 # Told of, or looked at, and run by nothing.
 _NOT_RUN = ("demo/README.md", "demo/manifests", f"demo/{EXPECTATIONS}")
 
-# A part of the platform's code -> the folder that it lies in, and the workloads that run it.
-CODE: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "pipeline": ("demo/pipeline", ("dagster-user-code",)),
-    "dbt": ("demo/dbt", ("dagster-user-code",)),
-    "cube": ("demo/cube", ("cube-api", "cube-refresh-worker")),
-}
 
+def digest_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJECT) -> str:
+    """Return a digest of what only a new stack can replace: platform.yaml, settings, locks, the environment's code.
 
-def digest_of(settings: Settings, project: Path = _PROJECT) -> str:
-    """Return a digest of what only a new stack can replace: platform.yaml, settings, locks, the environment's code."""
+    `code`: part of the platform's code that a stack takes while it is up -> its folder in the project.
+    """
     digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
     digest.update(settings.platform.read_bytes())
-    replaceable = (*(folder for folder, _ in CODE.values()), *_NOT_RUN)
-    _add(
-        digest, (path for path in _files(project, _FOR_GOOD) if not any(map(path.is_relative_to, replaceable))), project
-    )
+    made_from = dict.fromkeys((*_FOR_GOOD, f"environments/{settings.environment}"))
+    elsewhere = (*code.values(), *_NOT_RUN)
+    files = (path for path in _files(project, made_from) if not any(map(path.is_relative_to, elsewhere)))
+    _add(digest, files, project)
     return digest.hexdigest()[:16]
 
 
-def code_of(settings: Settings, project: Path = _PROJECT) -> dict[str, str]:
-    """Return a digest of each part of the platform's code, and of what is expected of its data."""
+def code_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJECT) -> dict[str, str]:
+    """Return a digest of each part of the platform's `code`, and of what is expected of its data."""
     found = {}
-    for name, (folder, _) in CODE.items():
+    for name, folder in code.items():
         digest = hashlib.sha256()
         _add(digest, _files(project, [folder]), project)
         found[name] = digest.hexdigest()[:16]
