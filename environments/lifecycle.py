@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from environments.environment import Environment
+from environments.made_from import code_of, digest_of
 from environments.reaper import Reaper, end_stack
 from environments.reaper.cleaning import clean
-from environments.stacks import abandoned, digest_of, find, new_folder, save_logs, stacks_folder
+from environments.stacks import abandoned, find, new_folder, save_logs, stacks_folder
 from harness.errors import EnvironmentFailure, StartError
 from harness.liveness import dead_workloads
 from harness.platform import load_platform
 from harness.settings import Settings
 from harness.stack import Stack
 
-Start = Callable[[Settings, str], tuple[Stack, Reaper]]
-
 
 @contextmanager
-def running(settings: Settings, start: Start) -> Iterator[Stack]:
-    """Hand out a stack that is up, reused when one was kept that is the same, and let go of it at the end."""
+def running(settings: Settings, environment: Environment) -> Iterator[Stack]:
+    """Hand out a stack that is up, and let go of it at the end.
+
+    One that was kept and is the same is used again, with the platform's code as it is now.
+    """
     load_platform(settings.platform)  # a mistake in it is told before anything is fetched
-    digest = digest_of(settings)
+    digest, code = digest_of(settings, environment.CODE), code_of(settings, environment.CODE)
     with _one_at_a_time():
         sweep()
-        stack, reaper = _reuse(digest) or start(settings, digest)
+        stack, reaper = _reuse(digest) or environment.start(settings, digest)
         try:  # before the next one looks for a stack that is kept
             reaper.keep(settings.keep or stack.keep)
-            if settings.keep and not stack.keep:
-                stack.keep = True
-                stack.save()
+            _take_over(environment, stack, code)
+            stack.keep = settings.keep or stack.keep
+            stack.save()
         except BaseException:
             reaper.close()
             raise
@@ -113,6 +116,13 @@ def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
                 flush=True,
             )
     return None
+
+
+def _take_over(environment: Environment, stack: Stack, code: dict[str, str]) -> None:
+    """Give a stack that was used again the code that has changed since."""
+    if stack.code and (replaced := [part for part in environment.CODE if stack.code.get(part) != code[part]]):
+        environment.take_over(stack, replaced)
+    stack.code = code
 
 
 def _start_reaper(folder: Path) -> Reaper:
