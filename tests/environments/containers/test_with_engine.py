@@ -13,6 +13,7 @@ import pytest
 
 import environments
 from environments import lifecycle
+from environments.containers.images import Image, build, is_built, superseded
 from environments.containers.removal import MARK
 from environments.containers.running import start
 from environments.stacks import stacks_folder
@@ -158,6 +159,41 @@ def test_an_image_that_cannot_be_had_is_told_with_the_way_on():
     assert "--images=built" in str(told.value)
 
 
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Return a function that gives an image of one file; what was built of it goes again."""
+    (tmp_path / "small").mkdir()
+    monkeypatch.setattr("environments.containers.images.table.FOLDER", tmp_path)
+
+    def image(content, dockerfile="FROM scratch\nCOPY file /\n"):
+        (tmp_path / "small" / "Dockerfile").write_text(dockerfile)
+        (tmp_path / "small" / "file").write_text(content)
+        return Image(name="small", title="small", version="1", user=10001)
+
+    yield image
+    client = engine.connect(engine.find_engine())
+    for built in client.images.list(name="floe-harness/small"):
+        client.images.remove(built.id, force=True)
+
+
+def test_an_image_is_built_once_for_what_it_is_made_from(small):
+    client, one = engine.connect(engine.find_engine()), small("one")
+    assert [image.tag for image in build(client, [one])] == [one.tag]
+    assert is_built(client, one)
+    assert build(client, [small("one")]) == []
+    other = small("other")
+    assert not is_built(client, other)
+    assert build(client, [other]) == [other]
+    mine = [tag for tag in superseded(client, [other]) if "/small:" in tag]
+    assert mine == [one.tag]
+
+
+def test_an_image_that_cannot_be_built_is_told_with_the_engine_s_words(small):
+    with pytest.raises(ProvisionError, match="image small could not be built") as told:
+        build(engine.connect(engine.find_engine()), [small("one", "FROM scratch\nCOPY missing /\n")])
+    assert "missing" in str(told.value)
+
+
 def test_a_client_that_is_killed_leaves_nothing(tmp_path):
     client = textwrap.dedent("""
         import sys
@@ -190,15 +226,20 @@ def test_a_client_that_is_killed_leaves_nothing(tmp_path):
 def test_what_a_killed_reaper_left_goes_with_the_next_sweep(tmp_path):
     made, reaper = start(settings(), "none", database_alone)
     reaper.close()
-    for process in reapers_of(str(made.folder)):
-        process.kill()
-        process.wait(10)
+    (killed,) = processes_of("environments.reaper", made.folder)
+    killed.kill()
+    killed.wait(10)
     assert made_by(made.id) != []
     assert lifecycle.sweep() == [made.id]
     assert made_by(made.id) == []
+    assert processes_of("environments.containers.follow", made.folder) == []
 
 
-def reapers_of(folder):
-    for process in psutil.process_iter(["cmdline"]):
-        if "environments.reaper" in (process.info["cmdline"] or ()) and folder in process.info["cmdline"]:
-            yield process
+def processes_of(module, folder):
+    """Return the processes of a stack that run a module."""
+    commands = {process: process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"])}
+    return [
+        process
+        for process, command in commands.items()
+        if module in command and any(word.startswith(str(folder)) for word in command)
+    ]
