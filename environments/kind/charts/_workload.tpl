@@ -41,7 +41,7 @@ may hold $(NAME) of one. */ -}}
 {{- $root := .root -}}
 {{- $w := .workload -}}
 {{- $labels := dict "name" .name "component" $w.component "root" $root -}}
-{{- $full := printf "%s-%s" $root.Release.Name .name }}
+{{- $full := printf "%s-%s" $root.Values.prefix .name }}
 {{- if $w.ports }}
 ---
 apiVersion: v1
@@ -59,7 +59,7 @@ spec:
 {{- end }}
 ---
 apiVersion: apps/v1
-kind: {{ $w.storage | ternary "StatefulSet" "Deployment" }}
+kind: {{ if $w.storage }}StatefulSet{{ else }}Deployment{{ end }}
 metadata:
   name: {{ $full }}
   labels: {{- include "floe.all-labels" $labels | nindent 4 }}
@@ -140,12 +140,16 @@ spec:
         - name: configuration
           configMap: {name: {{ .from }}}
         {{- end }}
-  {{- with $w.storage }}
+        {{- if and $w.storage (not $root.Values.persistence) }}
+        - name: data
+          emptyDir: {}
+        {{- end }}
+  {{- if and $w.storage $root.Values.persistence }}
   volumeClaimTemplates:
     - metadata: {name: data}
       spec:
         accessModes: [ReadWriteOnce]
-        resources: {requests: {storage: {{ .size }}}}
+        resources: {requests: {storage: {{ $w.storage.size }}}}
   {{- end }}
 {{- if gt (int ($w.replicas | default 1)) 1 }}
 ---
