@@ -88,8 +88,18 @@ spec:
         {{- toYaml $w.securityContext | nindent 8 }}
         fsGroupChangePolicy: OnRootMismatch
         seccompProfile: {type: RuntimeDefault}
-      {{- with $w.copied }}
+      {{- if or $w.copied $w.waits }}
       initContainers:
+      {{- end }}
+      {{- with $w.waits }}
+        - name: wait
+          image: {{ (get $root.Values.workloads .imageOf).image }}
+          imagePullPolicy: {{ $root.Values.imagePullPolicy }}
+          command: [sh, -c, {{ tpl .script $root | quote }}]
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+          resources: {limits: {memory: 64Mi}, requests: {cpu: 10m, memory: 16Mi}}
+      {{- end }}
+      {{- with $w.copied }}
         - name: copy-configuration
           image: {{ $w.image }}
           imagePullPolicy: {{ $root.Values.imagePullPolicy }}
