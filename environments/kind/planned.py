@@ -8,6 +8,7 @@ from pathlib import Path
 
 from environments.kind.plan import PLATFORM, KindPlan
 from environments.kind.releases import render
+from environments.kind.secrets import SECRETS
 from environments.kind.tools import check_tools
 from environments.kind.workloads import RELEASES
 from environments.local.ports import USUAL
@@ -15,14 +16,6 @@ from harness import platform
 from harness.settings import Settings
 from harness.workloads import ConfigObject, Deployment, Objects
 from harness.workloads.manifests import read_manifests
-
-# The Secrets that are made before a release is installed, by name -> keys.
-SECRETS = {
-    "object-store-keys": {"access-key-id", "secret-access-key"},
-    "polaris-client": {"client-id", "client-secret", "bootstrap"},
-    "postgres": {"password"},
-    "cube-api": {"secret"},
-}
 
 
 def planned(settings: Settings, folder: Path) -> Deployment:

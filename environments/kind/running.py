@@ -21,6 +21,7 @@ from environments.kind.evidence import gather
 from environments.kind.plan import KindPlan
 from environments.kind.pods import hopeless, not_ready, read_pods
 from environments.kind.releases import install_command
+from environments.kind.secrets import secret_list
 from environments.kind.tools import check_tools, run
 from environments.kind.workloads import JOB, RELEASES, WORKLOADS, Deployed, Release
 from environments.lifecycle import begun
@@ -87,7 +88,7 @@ def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
         shutil.copyfile(settings.platform, plan.platform_file)
         plan.save()
         run(plan.kubectl("create", "namespace", plan.namespace))
-        run(plan.kubectl("apply", "--filename", "-"), given=json.dumps(_secret_objects(secrets)))
+        run(plan.kubectl("apply", "--filename", "-"), given=json.dumps(secret_list(secrets)))
         reaper.hold(_attend(plan))
         try:
             _install(plan, RELEASES[:1], say)
@@ -124,29 +125,6 @@ def _enter_cluster(engine: DockerClient, plan: KindPlan, made: bool, say: Say) -
     say("images", f"{len(tags)}, those that a node lacks are loaded", False)
     loaded = cluster.load_images(engine, plan.cluster, tags)
     say("images", f"{len(loaded)} loaded, {len(tags) - len(loaded)} there", True)
-
-
-def _secret_objects(secrets: Mapping[str, str]) -> dict[str, object]:
-    """Return the Secrets that the charts name."""
-    client_id, client_secret = secrets["polaris-client-id"], secrets["polaris-client-secret"]
-    content = {
-        "object-store-keys": {
-            "access-key-id": secrets["object-store-keys.access-key-id"],
-            "secret-access-key": secrets["object-store-keys.secret-access-key"],
-        },
-        "polaris-client": {
-            "client-id": client_id,
-            "client-secret": client_secret,
-            "bootstrap": f"POLARIS,{client_id},{client_secret}",
-        },
-        "postgres": {"password": secrets["postgres-password"]},
-        "cube-api": {"secret": secrets["cube-api-secret"]},
-    }
-    items = [
-        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data}
-        for name, data in content.items()
-    ]
-    return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
 def _attend(plan: KindPlan) -> psutil.Process:
