@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
     from harness.stack import Stack
     from harness.workloads import Deployment
 
-NAMES = ("local", "containers")
+NAMES = ("local", "containers", "kind")
 
 
 def chosen(name: str) -> Environment:

@@ -22,7 +22,7 @@ _FILE = Path(__file__).parent / "workloads.yaml"
 _PLACE = re.compile(r"\$\{(?P<name>[\w.-]+)\}")
 
 # How each proves that it works: the facts that `local` asks too.
-_READY: Mapping[str, Callable[[Plan], Ready]] = {
+READY: Mapping[str, Callable[[Plan], Ready]] = {
     "object-store": object_store.ready,
     "postgresql": postgresql.ready,
     "jaeger": jaeger.ready,
@@ -91,7 +91,7 @@ def _spec(
 ) -> ContainerSpec:
     name, own = row["name"], _is_own(image, plan.images)
     env = row.get("env", {}) if own else row.get("official_env", row.get("env", {}))
-    ready = _READY.get(name)
+    ready = READY.get(name)
     return ContainerSpec(
         name=name,
         component=row["component"],
