@@ -15,6 +15,7 @@ from harness.commands import (
     logs,
     preflight,
     setup,
+    signoff,
     standin,
     status,
     up,
@@ -32,6 +33,7 @@ app = typer.Typer(
 for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down, standin):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
 app.add_typer(faults.app)
+app.add_typer(signoff.app)
 
 
 def main() -> None:

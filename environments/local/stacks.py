@@ -111,7 +111,7 @@ def save_logs(folder: Path) -> Path:
 
 def digest_of(settings: Settings) -> str:
     """Return a digest of everything that a stack is made from: platform.yaml, settings, demo and environment code."""
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform", "results"}).encode())
     digest.update(settings.platform.read_bytes())
     for name in _MADE_FROM:
         root = _PROJECT / name
