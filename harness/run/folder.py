@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -46,7 +46,7 @@ class Digests(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    format: str = "floe-harness.digests/1"
+    format: Literal["floe-harness.digests/1"] = "floe-harness.digests/1"
     files: dict[str, Entry]
 
 
@@ -113,7 +113,11 @@ def read_results(folder: Path) -> Results:
         return Results(folder, run, ("it is half-written: the run was killed, or has not ended",))
     if not (folder / DIGESTS).is_file():
         return Results(folder, run, ("it is half-written: there is no digests.json",))
-    return Results(folder, run, tuple(edits(_read(folder / DIGESTS, Digests).files, folder)))
+    digests = _read(folder / DIGESTS, Digests)
+    problems = tuple(edits(digests.files, folder))
+    if not problems and (folder / DIGESTS).read_bytes() != _bytes(digests):
+        problems = ("it was edited: digests.json is not as a run writes it",)
+    return Results(folder, run, problems)
 
 
 def edits(told: dict[str, Entry], folder: Path) -> Iterator[str]:
@@ -176,6 +180,10 @@ def _read(file: Path, model: Any) -> Any:
 
 def _write(file: Path, content: BaseModel) -> None:
     draft = file.with_name(f".{file.name}.draft")
-    text = json.dumps(content.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    draft.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
+    draft.write_bytes(_bytes(content))
     draft.replace(file)
+
+
+def _bytes(content: BaseModel) -> bytes:
+    text = json.dumps(content.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    return f"{text}\n".encode(errors="backslashreplace")

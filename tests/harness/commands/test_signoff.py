@@ -2,20 +2,33 @@
 
 import json
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import pytest
+
+from harness import cli
 from tests.harness.signoff.conftest import CUBE, ROOT, failed, folder_of, run, scenario
 
 __all__ = ["folder_of"]
 POLICY = "stages: [semantic]\n"
 
 
-def signoff(tmp_path, *arguments, policy=POLICY):
-    (tmp_path / "signoff.yaml").write_text(policy)
-    command = [sys.executable, "-m", "harness.cli", "signoff", *map(str, arguments)]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+@pytest.fixture
+def signoff(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command in a folder of its own, and says what it wrote and how it ended."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments, policy=POLICY):
+        (tmp_path / "signoff.yaml").write_text(policy)
+        monkeypatch.setattr(sys, "argv", ["harness", "signoff", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told = capsys.readouterr()
+        return SimpleNamespace(returncode=int(ended.value.code or 0), stdout=told.out, stderr=told.err)
+
+    return call
 
 
 def fresh(*scenarios, **changes):
@@ -28,8 +41,8 @@ def pages(tmp_path):
     return json.loads((folder / "signoff.json").read_text()), (folder / "signoff.html").read_text()
 
 
-def test_a_good_run_is_signed_off(tmp_path, folder_of):
-    done = signoff(tmp_path, folder_of(fresh()))
+def test_a_good_run_is_signed_off(tmp_path, folder_of, signoff):
+    done = signoff(folder_of(fresh()))
     assert (done.returncode, done.stderr) == (0, "")
     verdict, page = pages(tmp_path)
     assert verdict["signed_off"] is True
@@ -37,8 +50,8 @@ def test_a_good_run_is_signed_off(tmp_path, folder_of):
     assert [row["status"] for row in verdict["contracts"]] == ["not covered", "passed"]  # by stage, then by id
 
 
-def test_a_broken_one_is_not_and_every_page_names_the_root(tmp_path, folder_of):
-    done = signoff(tmp_path, folder_of(fresh(failed(), roots=(ROOT,))))
+def test_a_broken_one_is_not_and_every_page_names_the_root(tmp_path, folder_of, signoff):
+    done = signoff(folder_of(fresh(failed(), roots=(ROOT,))))
     assert done.returncode == 1
     verdict, page = pages(tmp_path)
     assert verdict["signed_off"] is False
@@ -49,24 +62,24 @@ def test_a_broken_one_is_not_and_every_page_names_the_root(tmp_path, folder_of):
         assert "Signed off" not in text
 
 
-def test_a_wrong_policy_is_exit_status_2_and_no_page(tmp_path, folder_of):
-    done = signoff(tmp_path, folder_of(fresh()), policy="stagse: [semantic]\n")
+def test_a_wrong_policy_is_exit_status_2_and_no_page(tmp_path, folder_of, signoff):
+    done = signoff(folder_of(fresh()), policy="stagse: [semantic]\n")
     assert done.returncode == 2
     assert "did you mean 'stages'?" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / ".harness").exists()
 
 
-def test_a_folder_that_is_not_there_is_exit_status_2_and_no_page(tmp_path):
-    done = signoff(tmp_path, "none")
+def test_a_folder_that_is_not_there_is_exit_status_2_and_no_page(tmp_path, signoff):
+    done = signoff("none")
     assert done.returncode == 2
     assert "no such folder" in done.stderr
     assert not (tmp_path / ".harness").exists()
 
 
-def test_what_a_run_tells_is_no_markup(tmp_path, folder_of):
+def test_what_a_run_tells_is_no_markup(tmp_path, folder_of, signoff):
     name = "<script>alert(1)</script> | `x` & [a](b)"
-    signoff(tmp_path, folder_of(fresh(failed(name), roots=(ROOT,))))
+    signoff(folder_of(fresh(failed(name), roots=(ROOT,))))
     _, page = pages(tmp_path)
     assert "<script" not in page
     assert "&lt;none&gt;" in page
@@ -76,18 +89,18 @@ def test_what_a_run_tells_is_no_markup(tmp_path, folder_of):
     assert not any(re.search(r"(?<!\\)<", row) for row in rows)
 
 
-def test_requirements_lead_to_scenarios_and_contracts(tmp_path, folder_of):
-    signoff(tmp_path, folder_of(fresh(scenario(tags=("req:F-1", "req:F-2")))))
+def test_requirements_lead_to_scenarios_and_contracts(tmp_path, folder_of, signoff):
+    signoff(folder_of(fresh(scenario(tags=("req:F-1", "req:F-2")))))
     verdict, _ = pages(tmp_path)
     assert [row["requirement"] for row in verdict["requirements"]] == ["F-1", "F-2"]
     assert verdict["contracts"][1]["requirements"] == ["F-1", "F-2"]
 
 
-def test_the_same_results_make_the_same_page_but_for_the_date(tmp_path, folder_of):
+def test_the_same_results_make_the_same_page_but_for_the_date(tmp_path, folder_of, signoff):
     folders = [folder_of(fresh()), folder_of(fresh(id="b" * 32, environment="kind"))]
     told = []
     for given in (folders, folders[::-1]):
-        signoff(tmp_path, *given)
+        signoff(*given)
         verdict, page = pages(tmp_path)
         told.append((verdict | {"judged": ""}, re.sub(r"<time>.*?</time>", "", page)))
     assert told[0] == told[1]
