@@ -21,7 +21,7 @@ def digest_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJ
 
     `code`: part of the platform's code that a stack takes while it is up -> its folder in the project.
     """
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform", "results"}).encode())
     digest.update(settings.platform.read_bytes())
     made_from = dict.fromkeys((*_FOR_GOOD, f"environments/{settings.environment}"))
     elsewhere = (*code.values(), *_NOT_RUN)
