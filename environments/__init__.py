@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
 NAMES = ("local", "containers", "kind")
 
 
-def environment(name: str) -> Environment:
+def chosen(name: str) -> Environment:
     """Return the environment of that name; raises UsageError for one that is not known."""
     if name not in NAMES:
         near = difflib.get_close_matches(name, NAMES, n=1)
@@ -41,10 +41,10 @@ def running(settings: Settings) -> AbstractContextManager[Stack]:
 
     Raises UsageError for an environment that is not known, EnvironmentFailure when it could not be made.
     """
-    chosen = environment(settings.environment)
+    environment = chosen(settings.environment)
     from environments import lifecycle
 
-    return lifecycle.running(settings, chosen.start)
+    return lifecycle.running(settings, environment)
 
 
 def planned(settings: Settings, folder: Path) -> Deployment:
@@ -52,7 +52,7 @@ def planned(settings: Settings, folder: Path) -> Deployment:
 
     The effective platform.yaml is `folder / "platform.yaml"`, unless the platform's own makes no platform.
     """
-    return environment(settings.environment).planned(settings, folder)
+    return chosen(settings.environment).planned(settings, folder)
 
 
 def find() -> list[Stack]:
@@ -71,12 +71,12 @@ def sweep() -> list[str]:
 
 def rerun(stack: Stack, workload: str) -> None:
     """Run a job workload of a stack again, to its end."""
-    environment(stack.environment).rerun(stack, workload)
+    chosen(stack.environment).rerun(stack, workload)
 
 
 def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
     """End a workload and, where `variables` are given, start it with them; returns what brings it back as it was."""
-    return environment(stack.environment).changed(stack, workload, variables)
+    return chosen(stack.environment).changed(stack, workload, variables)
 
 
 def down(stack: Stack) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -17,14 +17,22 @@ class Environment(Protocol):
 
     What it makes outside of its stack's folder is marked with the stack's id and told to the stack's reaper before it
     is made, so that nothing is left however a run ends.
+
+    `CODE`: part of the platform's code that a stack takes over while it is up -> its folder in the project.
     """
+
+    CODE: Mapping[str, str]
 
     def start(self, settings: Settings, digest: str) -> tuple[Stack, Reaper]:
         """Make a new stack, and return it with the connection to its reaper, on which it depends.
 
-        `digest`: what `environments.stacks.digest_of` says of the settings. Raises EnvironmentFailure, with nothing
+        `digest`: what `environments.made_from.digest_of` says of the settings. Raises EnvironmentFailure, with nothing
         left.
         """
+        ...
+
+    def take_over(self, stack: Stack, parts: Iterable[str]) -> None:
+        """Give a stack that is up these parts of the platform's code as they are now."""
         ...
 
     def planned(self, settings: Settings, folder: Path) -> Deployment:

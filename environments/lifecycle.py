@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from environments.environment import Environment
+from environments.made_from import code_of, digest_of
 from environments.reaper import Reaper, end_stack
 from environments.reaper.cleaning import clean
-from environments.stacks import abandoned, digest_of, find, new_folder, save_logs, stacks_folder
+from environments.stacks import abandoned, find, new_folder, save_logs, stacks_folder
 from harness.errors import EnvironmentFailure, StartError
 from harness.liveness import dead_workloads
 from harness.platform import load_platform
 from harness.settings import Settings
 from harness.stack import Stack
 
-Start = Callable[[Settings, str], tuple[Stack, Reaper]]
-
 
 @contextmanager
-def running(settings: Settings, start: Start) -> Iterator[Stack]:
-    """Hand out a stack that is up, reused when one was kept that is the same, and let go of it at the end."""
+def running(settings: Settings, environment: Environment) -> Iterator[Stack]:
+    """Hand out a stack that is up, and let go of it at the end.
+
+    One that was kept and is the same is used again, with the platform's code as it is now.
+    """
     load_platform(settings.platform)  # a mistake in it is told before anything is fetched
-    digest = digest_of(settings)
+    digest, code = digest_of(settings, environment.CODE), code_of(settings, environment.CODE)
     with _one_at_a_time():
         sweep()
-        stack, reaper = _reuse(digest) or start(settings, digest)
+        stack, reaper = _reuse(digest) or environment.start(settings, digest)
         try:  # before the next one looks for a stack that is kept
             reaper.keep(settings.keep or stack.keep)
-            if settings.keep and not stack.keep:
-                stack.keep = True
-                stack.save()
+            _take_over(environment, stack, code)
+            stack.keep = settings.keep or stack.keep
+            stack.save()
         except BaseException:
             reaper.close()
             raise
@@ -68,20 +71,33 @@ def down(stack: Stack) -> None:
     try:
         end_stack(stack.folder)
     except OSError:  # its reaper was killed: do its work
-        processes = [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
-        clean(stack.id, processes, stack.folder)
+        clean(stack.id, _processes(stack), stack.folder)
+    if stack.folder.exists():
+        raise EnvironmentFailure(
+            f"stack {stack.id} is not removed whole",
+            actual="what it has outside of this machine could not be reached",
+            next_step="harness down tries it again",
+        )
+
+
+def _processes(stack: Stack) -> list[tuple[int, float]]:
+    return [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
 
 
 def sweep() -> list[str]:
-    """Remove what is left of stacks whose reaper was killed too, and return their ids."""
-    folders = abandoned()
+    """Remove what is left of stacks whose reaper was killed too, and return their ids.
+
+    One of which something stays is told of, and is left to the next sweep.
+    """
+    removed = []
     written = {stack.id: stack for stack in find()}
-    for folder in folders:
-        if folder.name in written:
-            down(written[folder.name])
+    for folder in abandoned():
+        lines = clean(folder.name, _processes(written[folder.name]) if folder.name in written else [], folder)
+        if folder.exists():
+            print(f"stack {folder.name} is not removed: {lines[-1]}", file=sys.stderr, flush=True)
         else:
-            clean(folder.name, [], folder)
-    return [folder.name for folder in folders]
+            removed.append(folder.name)
+    return removed
 
 
 @contextmanager
@@ -103,7 +119,8 @@ def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
     for stack in (stack for stack in find() if stack.keep):
         if dead := dead_workloads(stack):
             print(f"stack {stack.id} was kept, but {', '.join(dead)} died: removing it", file=sys.stderr, flush=True)
-            down(stack)
+            with suppress(EnvironmentFailure):  # the next sweep tries it again
+                down(stack)
         elif stack.digest == digest:
             return stack, Reaper(stack.folder)
         else:
@@ -113,6 +130,13 @@ def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
                 flush=True,
             )
     return None
+
+
+def _take_over(environment: Environment, stack: Stack, code: dict[str, str]) -> None:
+    """Give a stack that was used again the code that has changed since."""
+    if stack.code and (replaced := [part for part in environment.CODE if stack.code.get(part) != code[part]]):
+        environment.take_over(stack, replaced)
+    stack.code = code
 
 
 def _start_reaper(folder: Path) -> Reaper:

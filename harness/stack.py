@@ -86,7 +86,10 @@ class Stack(BaseModel):
     platform_file: Path = Field(description="the effective platform.yaml, as the workloads are given it")
     made_from: Path | None = Field(default=None, description="the platform.yaml that the user wrote")
     scale: int = Field(default=1, description="what the demo's rows were multiplied by")
-    digest: str = Field(description="digest of what the stack was made from")
+    digest: str = Field(description="digest of what the stack was made from, but for `code`")
+    code: dict[str, str] = Field(
+        default_factory=dict, description="part of the platform's code that may be replaced while it is up -> digest"
+    )
     endpoints: dict[str, str] = Field(description="as this machine reaches them, which a workload may not")
     workloads: list[WorkloadState]
     secrets_file: Path = Field(description="0600 JSON: secret_ref of platform.yaml -> value")

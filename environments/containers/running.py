@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -20,7 +22,7 @@ from environments.local.effective import read_platform, write_effective
 from environments.local.ports import choose_ports
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.reaper import Reaper, outside
+from environments.reaper import MARK, Reaper, outside
 from environments.stacks import check_space
 from environments.starting import Starting
 from harness.errors import StartError, UsageError
@@ -31,11 +33,14 @@ from harness.systems.engine import connect, find_engine
 _PROJECT = Path(__file__).parents[2]
 _POLL = 0.3  # seconds between two looks at a container
 
+Arrange = Callable[[Sequence[ContainerSpec]], list[ContainerSpec]]
 
-def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
+
+def start(settings: Settings, digest: str, arrange: Arrange = list) -> tuple[Stack, Reaper]:
     """Start a new stack of containers, and return it with the connection to its reaper, on which it depends.
 
-    Raises EnvironmentFailure: no engine, an image that cannot be had, a workload that does not start.
+    `arrange`: may leave workloads away, or change what is declared. Raises EnvironmentFailure: no engine, an image that
+    cannot be had, a workload that does not start.
     """
     started = time.monotonic()
     _check(settings)
@@ -46,7 +51,7 @@ def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
     ports, secrets = choose_ports(settings.fixed_ports), make_secrets()
     with begun() as (folder, reaper):
         plan = ContainerPlan(folder, address, settings.images, ports, secrets, settings.scale)
-        specs = declare(plan)
+        specs = arrange(declare(plan))
         pull(engine, {spec.image for spec in specs if not spec.own})
         allow_ryuk(engine, keep=settings.keep)
         outside.hold(folder, "containers", address)
@@ -94,6 +99,11 @@ def _check(settings: Settings) -> None:
                 f"setting {name!r} is not for containers, whose network has no way to this machine",
                 next_step="--env=local takes it",
             )
+    if settings.images == "built" and settings.object_store == "localstack":
+        raise UsageError(
+            "the object store that is built here is SeaweedFS",
+            next_step="--images=official runs LocalStack, as --env=local --object-store=localstack does",
+        )
 
 
 def _follow_logs(plan: ContainerPlan) -> psutil.Process:
@@ -101,7 +111,13 @@ def _follow_logs(plan: ContainerPlan) -> psutil.Process:
     command = [sys.executable, "-m", "environments.containers.follow", plan.engine, plan.id, str(plan.folder / "logs")]
     with (plan.folder / "follow.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: plan.id},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 

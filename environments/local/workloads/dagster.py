@@ -101,6 +101,11 @@ def daemon_ready(plan: Plan) -> Ready:
     return Ready("GraphQL reports every required daemon healthy", asked, limit=120)
 
 
+def load_again(base: str) -> None:
+    """Let the webserver at `base` load the code again, and return when it has; code that cannot be loaded stays so."""
+    _ask(base, f'mutation {{ reloadRepositoryLocation(repositoryLocationName: "{LOCATION}") {{ __typename }} }}')
+
+
 def _version() -> str:
     return f"Dagster {importlib.metadata.version('dagster')}"
 
