@@ -19,9 +19,9 @@ from environments.containers.specs import READY
 from environments.kind import cluster, removal
 from environments.kind.evidence import gather
 from environments.kind.plan import KindPlan
-from environments.kind.pods import hopeless, not_ready, read_pods
 from environments.kind.releases import install_command
 from environments.kind.secrets import secret_list
+from environments.kind.signs import look, not_ready, signs, told
 from environments.kind.tools import check_tools, run
 from environments.kind.workloads import JOB, RELEASES, WORKLOADS, Deployed, Release
 from environments.lifecycle import begun
@@ -161,11 +161,11 @@ def _install(plan: KindPlan, releases: Sequence[Release], say: Say) -> None:
                     raise StartError(
                         f"release {name} was not installed",
                         actual="\n".join(line for line in said.strip().splitlines() if "symbolic link" not in line),
-                        evidence=hopeless(read_pods(plan)),
+                        evidence=told(signs(look(plan))),
                     )
                 say(name, "its pods are ready", True)
-            if why := hopeless(read_pods(plan)):
-                raise StartError("a pod does not come up", actual=why)
+            if hopeless := [sign for sign in signs(look(plan)) if sign.hopeless]:
+                raise StartError("a pod does not come up", actual=told(hopeless))
     finally:
         for process in running.values():
             process.kill()
@@ -181,8 +181,8 @@ def _fetch_by_name(plan: KindPlan, say: Say) -> None:
             raise NotYet(str(error)) from None
 
     wait_for("a pod reaches Services by their names", fetch, 60)
-    if late := not_ready(pods := read_pods(plan)):
-        raise StartError("a pod is not ready", actual=", ".join(late), evidence=hopeless(pods))
+    if late := not_ready(seen := look(plan)):
+        raise StartError("a pod is not ready", actual=", ".join(late), evidence=told(signs(seen)))
     say(
         "services",
         f"a pod reached {len(_BY_NAME)} of them by name; {len(WORKLOADS)} of {len(WORKLOADS)} pods Ready",
