@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 _PROJECT = Path(__file__).parents[2]
 _POLL = 1.0  # seconds between two looks at the pods
+_PROOF = 300.0  # seconds that a workload may take at least; ten start at once, on the few cores of a node
 # Asked from a pod, by the Services' names: pods are Ready before Services work.
 _FETCH = """import sys, urllib.request
 for url in sys.argv[1:]: urllib.request.urlopen(url, timeout=5).read(); print(url)"""
@@ -224,7 +225,7 @@ def _prove(plan: KindPlan, secrets: Mapping[str, str], say: Say) -> list[Workloa
 
 
 def _await(name: str, ready: Ready) -> None:
-    def look() -> None:
+    def ask() -> None:
         try:
             found = ready.probe()
         except Exception as error:
@@ -232,4 +233,4 @@ def _await(name: str, ready: Ready) -> None:
         if found is not None:
             raise NotYet(found)
 
-    wait_for(f"{name}: {ready.fact}", look, ready.limit)
+    wait_for(f"{name}: {ready.fact}", ask, max(ready.limit, _PROOF))
