@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -32,7 +33,7 @@ from environments.local.provision import planned_parts
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
 from environments.ready import Ready
-from environments.reaper import Reaper, outside
+from environments.reaper import MARK, Reaper, outside
 from environments.stacks import check_space
 from harness.errors import StartError
 from harness.settings import Settings
@@ -133,7 +134,13 @@ def _attend(plan: KindPlan) -> psutil.Process:
     command = [sys.executable, "-m", "environments.kind.attend", str(plan.folder)]
     with (plan.folder / "attend.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: plan.id},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 
