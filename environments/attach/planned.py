@@ -1,0 +1,18 @@
+"""What is known of how a platform that runs already is deployed, for preflight."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from harness.platform import read_platform
+from harness.settings import Settings
+from harness.workloads import Deployment, Objects
+
+
+def planned(settings: Settings, folder: Path) -> Deployment:
+    """Return what there is to see of the platform's workloads: nothing of one that is known by its endpoints."""
+    reading = read_platform(settings.platform)
+    if reading.platform is not None:
+        shutil.copyfile(settings.platform, folder / "platform.yaml")
+    return Deployment(Objects(), reading)
