@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
     from harness.stack import Stack
     from harness.workloads import Deployment
 
-NAMES = ("local", "attach")
+NAMES = ("local", "containers", "kind", "attach")
 
 
 def chosen(name: str) -> Environment:

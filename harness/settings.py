@@ -33,6 +33,10 @@ class Settings(BaseModel):
         default="official",
         description="official (as their makers publish them) or built (here, from `local`'s recipes)",
     )
+    cluster: str = Field(default="kind", description="the cluster of kind that is used, and made when it is not there")
+    skip_schema_validation: bool = Field(
+        default=False, description="charts are installed without Helm's own validation"
+    )
     polaris_url: str | None = Field(default=None, description="a Polaris that runs already, in place of the stand-in")
     marquez_url: str | None = Field(default=None, description="a Marquez that runs already, in place of the stand-in")
     fixed_ports: bool = Field(default=False, description="use the ports of platform.yaml instead of free ones")
