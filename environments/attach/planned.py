@@ -15,4 +15,9 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     reading = read_platform(settings.platform)
     if reading.platform is not None:
         shutil.copyfile(settings.platform, folder / "platform.yaml")
-    return Deployment(Objects(), reading)
+    if settings.endpoints is not None or reading.platform is None:
+        return Deployment(Objects(), reading)
+    from environments.attach.cluster import enter
+    from environments.attach.in_cluster import deployed
+
+    return deployed(enter(settings.context, settings.namespace), settings)
