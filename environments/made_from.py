@@ -23,6 +23,8 @@ def digest_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJ
     """
     digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform", "results"}).encode())
     digest.update(settings.platform.read_bytes())
+    if settings.endpoints is not None and settings.endpoints.is_file():
+        digest.update(settings.endpoints.read_bytes())
     made_from = dict.fromkeys((*_FOR_GOOD, f"environments/{settings.environment}"))
     elsewhere = (*code.values(), *_NOT_RUN)
     files = (path for path in _files(project, made_from) if not any(map(path.is_relative_to, elsewhere)))
