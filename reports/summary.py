@@ -93,7 +93,7 @@ def _save(
             "scenario": report.nodeid,
             "outcome": report.outcome,
             "seconds": round(report.duration, 3),
-            **{key: value for key, value in report.user_properties if key in ("stage", "breach", "contracts")},
+            **{key: value for key, value in report.user_properties if key in ("stage", "breach", "contracts", "fault")},
             **({"told": str(report.longrepr)} if report.failed else {}),
         }
         for report in reports
