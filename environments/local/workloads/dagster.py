@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from environments.local.plan import Plan
+from environments.local.plan import PROJECT, Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.provision.store import cache_folder
 from environments.local.secrets import as_variables
@@ -18,7 +18,6 @@ from environments.local.workloads.postgresql import USER
 from harness.stack import LINEAGE_STORE, ORCHESTRATOR, OTLP_HTTP
 
 LOCATION = "demo"
-_PROJECT = Path(__file__).parents[3]
 _HOME = Path(__file__).parent / "dagster_home"  # dagster.yaml and workspace.yaml, which take what differs from env
 
 
@@ -40,10 +39,10 @@ def _user_code(plan: Plan) -> ProcessSpec:
             *("--attribute", "definitions", "--host", "127.0.0.1", "--port", str(port), "--location-name", LOCATION),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         ports={"grpc": port},
         requires=("postgresql",),
-        ready=Ready("ListRepositories names the repository of the demo", _code_probe(port), limit=120),
+        ready=code_ready(plan),
     )
 
 
@@ -59,14 +58,10 @@ def _webserver(plan: Plan) -> ProcessSpec:
             *("--workspace", str(_home(plan) / "workspace.yaml")),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         ports={"http": port},
         requires=("postgresql",),
-        ready=Ready(
-            f"GraphQL lists the location {LOCATION} with its assets and without a load error",
-            _location_probe(plan.endpoints[ORCHESTRATOR]),
-            limit=120,
-        ),
+        ready=webserver_ready(plan),
     )
 
 
@@ -81,12 +76,33 @@ def _daemon(plan: Plan) -> ProcessSpec:
             *("--workspace", str(_home(plan) / "workspace.yaml")),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         requires=("postgresql",),
-        ready=Ready(
-            "GraphQL reports every required daemon healthy", _daemon_probe(plan.endpoints[ORCHESTRATOR]), limit=120
-        ),
+        ready=daemon_ready(plan),
     )
+
+
+def code_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's code server."""
+    asked = _code_probe(plan.ports["dagster-user-code.grpc"])
+    return Ready("ListRepositories names the repository of the demo", asked, limit=120)
+
+
+def webserver_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's webserver."""
+    fact = f"GraphQL lists the location {LOCATION} with its assets and without a load error"
+    return Ready(fact, _location_probe(plan.endpoints[ORCHESTRATOR]), limit=120)
+
+
+def daemon_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's daemon."""
+    asked = _daemon_probe(plan.endpoints[ORCHESTRATOR])
+    return Ready("GraphQL reports every required daemon healthy", asked, limit=120)
+
+
+def load_again(base: str) -> None:
+    """Let the webserver at `base` load the code again, and return when it has; code that cannot be loaded stays so."""
+    _ask(base, f'mutation {{ reloadRepositoryLocation(repositoryLocationName: "{LOCATION}") {{ __typename }} }}')
 
 
 def _version() -> str:
@@ -104,12 +120,13 @@ def _home(plan: Plan) -> Path:
 def _environment(plan: Plan) -> dict[str, str]:
     return {
         "DAGSTER_HOME": str(_home(plan)),
+        "DAGSTER_CODE_HOST": "127.0.0.1",
         "DAGSTER_CODE_PORT": str(plan.ports["dagster-user-code.grpc"]),
         "DAGSTER_PG_HOST": "127.0.0.1",
         "DAGSTER_PG_PORT": str(plan.ports["postgresql.sql"]),
         "DAGSTER_PG_USER": USER,
         "DAGSTER_PG_DATABASE": "dagster",
-        "DEMO_DBT_TARGET": str(cache_folder() / "dbt"),
+        "DEMO_DBT_TARGET": str((cache_folder() if plan.project == PROJECT else plan.work_folder("dagster")) / "dbt"),
         "OPENLINEAGE_NAMESPACE": "demo",
         "OPENLINEAGE_URL": plan.endpoints[LINEAGE_STORE],
         "OTEL_EXPORTER_OTLP_ENDPOINT": plan.endpoints[OTLP_HTTP],

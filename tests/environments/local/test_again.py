@@ -1,6 +1,5 @@
 """A workload is ended, started with other variables, and brought back as it was; its stack knows the new process."""
 
-import socket
 import subprocess
 import sys
 from urllib.request import urlopen
@@ -9,10 +8,13 @@ import psutil
 import pytest
 
 from environments.local.again import changed
+from environments.local.ports import choose_ports
+from environments.local.reload import take_over
+from environments.local.started import Started, write_started
 from environments.reaper import MARK, Reaper
 from harness.errors import StartError
 from harness.liveness import alive
-from harness.stack import Stack, WorkloadState
+from harness.stack import ORCHESTRATOR, Stack, WorkloadState
 from harness.wait import NotYet, wait_for
 
 SERVER = """
@@ -22,15 +24,17 @@ class Says(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(os.environ.get("WORD", "no word").encode())
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"data": {}}')
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Says).serve_forever()
 """
 
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return choose_ports(fixed=False)["cube-api.http"]  # one that no outgoing connection takes meanwhile
 
 
 @pytest.fixture
@@ -106,6 +110,45 @@ def test_a_variable_is_left_away(stack, port):
     assert says(port) == "no word"
 
 
+def test_only_what_runs_replaced_code_is_started_again(stack, port):
+    stack.workloads = [state.model_copy(update={"name": "dagster-user-code"}) for state in stack.workloads[:1]]
+    stack.endpoints[ORCHESTRATOR], before = f"http://127.0.0.1:{port}", stack.workloads[0].pid
+    take_over(stack, [])
+    assert stack.workloads[0].pid == before
+    take_over(stack, ["dbt", "pipeline"])
+    assert stack.workloads[0].pid != before
+    assert alive(stack.workloads[0])
+
+
 def test_what_is_no_process_of_the_stack_is_told(stack):
     with pytest.raises(StartError, match="outside is no process"):
         changed(stack, "outside", None)
+
+
+def end(stack):
+    process = psutil.Process(stack.workload("says").pid)
+    process.kill()
+    process.wait()
+
+
+def test_one_that_has_died_is_started_as_it_was_made_and_ended_again(stack, port):
+    log = stack.folder / "says.log"
+    env = {"WORD": "made", MARK: "again"}
+    write_started(stack.folder, "says", Started([sys.executable, "-c", SERVER, str(port)], env, "/", log, (port,)))
+    end(stack)
+    back = changed(stack, "says", {})
+    assert says(port) == "made"
+    back()
+    assert not alive(stack.workload("says"))
+
+
+def test_how_a_process_was_started_is_for_its_user_alone(stack):
+    write_started(stack.folder, "says", Started(["says"], {"SECRET": "s"}, "/", stack.folder / "says.log", ()))
+    (file,) = (stack.folder / "started").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_one_that_has_died_and_of_which_nothing_is_written_is_told(stack):
+    end(stack)
+    with pytest.raises(StartError, match="how it was started is not known"):
+        changed(stack, "says", {})
