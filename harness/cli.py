@@ -14,6 +14,7 @@ from harness.commands import (
     faults,
     logs,
     preflight,
+    report,
     setup,
     standin,
     status,
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down, standin):
+for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, report, down, standin):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
 app.add_typer(faults.app)
 
