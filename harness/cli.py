@@ -12,14 +12,18 @@ from harness.commands import (
     doctor,
     down,
     faults,
+    images,
     logs,
     preflight,
     report,
     setup,
+    shell,
+    signoff,
     standin,
     status,
     up,
     validate,
+    watch,
 )
 from harness.errors import HarnessError
 
@@ -30,9 +34,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, report, down, standin):
+for command in (
+    *(setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, report, shell, down, standin),
+):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
+app.command(context_settings={"ignore_unknown_options": True})(watch.watch)  # what it does not know is pytest's
 app.add_typer(faults.app)
+app.add_typer(images.app)
+app.add_typer(signoff.app)
 
 
 def main() -> None:
