@@ -82,7 +82,7 @@ class Bridge:
         result.labels += [Label(name=key, value=value) for key, value in (*said, ("framework", "pytest-bdd"))]
         patterns = dict(self._config.option.allure_link_pattern)
         result.links += [Link(type=kind, url=url, name=text) for kind, url, text in links(tags, patterns)]
-        result.steps = _steps(recording, self._told[1])
+        result.steps = _steps(recording, *self._told)
         if self._told[0] != "passed":
             result.status, result.statusDetails = self._told
         record: Any = dict(self._properties).get("record")
@@ -103,7 +103,7 @@ def attach(record: Record, file: Path, folder: Path) -> list[Attachment]:
     return found
 
 
-def _steps(recording: Recording, details: StatusDetails | None) -> list[TestStepResult]:
+def _steps(recording: Recording, status: Status, details: StatusDetails | None) -> list[TestStepResult]:
     found = []
     for step in recording.scenario.steps:
         times = recording.steps.get(id(step), [])
@@ -111,7 +111,7 @@ def _steps(recording: Recording, details: StatusDetails | None) -> list[TestStep
         found.append(
             TestStepResult(
                 name=f"{step.keyword} {step.name}",
-                status="failed" if failed else "passed" if len(times) > 1 else "skipped",
+                status=status if failed else "passed" if len(times) > 1 else "skipped",
                 statusDetails=details if failed else None,
                 stage="finished" if times else "pending",
                 start=round(times[0] * 1000) if times else None,
