@@ -13,6 +13,7 @@ from harness.commands import (
     down,
     faults,
     logs,
+    matrix,
     preflight,
     setup,
     signoff,
@@ -34,6 +35,7 @@ for command in (setup, doctor, validate, preflight, contracts, up, status, diagn
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
 app.add_typer(faults.app)
 app.add_typer(signoff.app)
+app.add_typer(matrix.app)
 
 
 def main() -> None:

@@ -33,6 +33,13 @@ _COLLECTED = pytest.StashKey[set[str]]()
 _EXIT = pytest.StashKey[int]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the matrix tells a run of itself."""
+    group = parser.getgroup("floe-harness")
+    group.addoption("--cell", metavar="NAME", help="the cell of the matrix that the run belongs to")
+    group.addoption("--retry-of", metavar="ID", help="the run whose failures by the environment this one repeats")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Write that a run has begun, where one of scenarios does; it stays half-written until its end."""
@@ -98,6 +105,9 @@ def _begun(config: pytest.Config) -> Run:
         harness_version=version("floe-harness"),
         environment=settings.environment,
         choices=_choices(settings),
+        cell=config.getoption("--cell"),
+        shard=config.getoption("--shard"),
+        retry_of=config.getoption("--retry-of"),
         git=git_of(config.rootpath),
         machine=machine(),
         platform_file=str(settings.platform),
