@@ -1,10 +1,14 @@
-"""How a platform is made to run: one environment a folder, all behind the functions here."""
+"""How a platform is made to run: one environment a folder, all behind the functions here.
+
+No feature, step or contract knows which it is. What is theirs to say stands in `environments.environment`.
+"""
 
 from __future__ import annotations
 
 import difflib
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from harness.errors import UsageError
 
@@ -12,11 +16,24 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from environments.environment import Environment
     from harness.settings import Settings
     from harness.stack import Stack
     from harness.workloads import Deployment
 
-NAMES = ("local",)
+NAMES = ("local", "containers", "kind")
+
+
+def chosen(name: str) -> Environment:
+    """Return the environment of that name; raises UsageError for one that is not known."""
+    if name not in NAMES:
+        near = difflib.get_close_matches(name, NAMES, n=1)
+        raise UsageError(
+            f"unknown environment {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+            expected=f"one of {', '.join(NAMES)}",
+        )
+    # Imported late: what it needs is only there where it runs.
+    return cast("Environment", import_module(f"environments.{name}.environment"))
 
 
 def running(settings: Settings) -> AbstractContextManager[Stack]:
@@ -24,54 +41,46 @@ def running(settings: Settings) -> AbstractContextManager[Stack]:
 
     Raises UsageError for an environment that is not known, EnvironmentFailure when it could not be made.
     """
-    if settings.environment not in NAMES:
-        near = difflib.get_close_matches(settings.environment, NAMES, n=1)
-        raise UsageError(
-            f"unknown environment {settings.environment!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
-            expected=f"one of {', '.join(NAMES)}",
-        )
-    from environments.local import running as local  # imported late: what it needs is only there where it runs
+    environment = chosen(settings.environment)
+    from environments import lifecycle
 
-    return local.running(settings)
+    return lifecycle.running(settings, environment)
 
 
 def planned(settings: Settings, folder: Path) -> Deployment:
-    """Return what would be deployed, without starting anything; what it is made from is written into the folder."""
-    from environments.local import planned as local
+    """Return what would be deployed, without starting anything; what it is made from is written into the folder.
 
-    return local.planned(settings, folder)
+    The effective platform.yaml is `folder / "platform.yaml"`, unless the platform's own makes no platform.
+    """
+    return chosen(settings.environment).planned(settings, folder)
 
 
 def find() -> list[Stack]:
     """Return the stacks that are written down as up, oldest first."""
-    from environments.local import running as local
+    from environments import stacks
 
-    return local.find()
+    return stacks.find()
 
 
 def sweep() -> list[str]:
     """Remove what is left of stacks that nobody looks after any more, and return their ids."""
-    from environments.local import running as local
+    from environments import lifecycle
 
-    return local.sweep()
+    return lifecycle.sweep()
 
 
 def rerun(stack: Stack, workload: str) -> None:
     """Run a job workload of a stack again, to its end."""
-    from environments.local import running as local
-
-    local.rerun(stack, workload)
+    chosen(stack.environment).rerun(stack, workload)
 
 
 def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
     """End a workload and, where `variables` are given, start it with them; returns what brings it back as it was."""
-    from environments.local import again
-
-    return again.changed(stack, workload, variables)
+    return chosen(stack.environment).changed(stack, workload, variables)
 
 
 def down(stack: Stack) -> None:
     """End a stack, and return when nothing of it is left."""
-    from environments.local import running as local
+    from environments import lifecycle
 
-    local.down(stack)
+    lifecycle.down(stack)

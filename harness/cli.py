@@ -12,15 +12,18 @@ from harness.commands import (
     doctor,
     down,
     faults,
+    images,
     logs,
     matrix,
     preflight,
     setup,
+    shell,
     signoff,
     standin,
     status,
     up,
     validate,
+    watch,
 )
 from harness.errors import HarnessError
 
@@ -31,9 +34,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, down, standin):
+for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, shell, down, standin):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
+app.command(context_settings={"ignore_unknown_options": True})(watch.watch)  # what it does not know is pytest's
 app.add_typer(faults.app)
+app.add_typer(images.app)
 app.add_typer(signoff.app)
 app.add_typer(matrix.app)
 

@@ -1,19 +1,41 @@
-"""Which workloads of a stack still run."""
+"""Which workloads of a stack still run, whatever they run as."""
 
 from __future__ import annotations
 
 import psutil
 
+from harness.errors import EnvironmentFailure
 from harness.stack import Stack, WorkloadState
 
 
 def dead_workloads(stack: Stack | None) -> list[str]:
-    """Return the workloads of a stack whose process is gone; jobs and external servers have none."""
-    return [workload.name for workload in (stack.workloads if stack else ()) if workload.pid and not alive(workload)]
+    """Return the workloads of a stack that run no more; jobs and external servers never do.
+
+    Those of which nobody can tell, since what runs them is gone, count among them.
+    """
+    return [w.name for w in (stack.workloads if stack else ()) if w.runs_as and _gone(w)]
+
+
+def _gone(workload: WorkloadState) -> bool:
+    try:
+        return not alive(workload)
+    except EnvironmentFailure:
+        return True
 
 
 def alive(workload: WorkloadState) -> bool:
-    """Return whether a workload's process runs; a pid that another process has taken over does not count."""
+    """Return whether a workload runs; a pid that another process has taken over does not count.
+
+    Raises EnvironmentFailure when what runs it does not answer.
+    """
+    if workload.container is not None:
+        from harness.systems import engine  # late: most stacks have none
+
+        return engine.runs(workload.container)
+    if workload.pods is not None:
+        from harness.systems import cluster
+
+        return cluster.runs(workload.pods)
     if workload.pid is None:
         return True
     try:
@@ -27,4 +49,4 @@ def alive(workload: WorkloadState) -> bool:
 def why_wait_no_longer(stack: Stack) -> str | None:
     """Return None while all workloads of a stack run, else which one does not, in words."""
     dead = dead_workloads(stack)
-    return f"{', '.join(dead)}: the process has ended" if dead else None
+    return f"{', '.join(dead)}: it runs no more" if dead else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,14 @@ from harness.liveness import dead_workloads
 from harness.stack import Stack
 
 Result = Mapping[str, Any]
+# Part of the platform's code -> the results that it has no part in; everything may depend on what is not named.
+_UNTOUCHED: Mapping[str, frozenset[str]] = defaultdict(
+    frozenset,
+    {
+        "dbt": frozenset({"bronze", "bronze-again"}),
+        "cube": frozenset({"bronze", "bronze-again", "transform", "manifest"}),
+    },
+)
 _TOLD = ("expected", "actual", "evidence")  # of an error, besides its heading
 
 
@@ -43,7 +52,7 @@ class StageResults:
             written = _read(file)
             if written.get("run") == self._run:
                 raise _failed(stage, written)
-            known = self._known(written)
+            known = self._known(stage, written)
             if known is not None:
                 return known
             try:
@@ -53,7 +62,7 @@ class StageResults:
                 died = dead_workloads(self._stack)
                 _write(file, {"failed": error.heading, **told, "run": self._run, "died": died})
                 raise
-            _write(file, {"digest": self._stack.digest, "result": result})
+            _write(file, {"digest": self._digest(stage), "result": result})
             return result
 
     def kept(self, stage: str) -> Result | None:
@@ -65,11 +74,16 @@ class StageResults:
         written = _read(self._folder / f"{stage}.json")
         if "failed" in written and not written.get("died"):
             raise _failed(stage, written)
-        return self._known(written)
+        return self._known(stage, written)
 
-    def _known(self, written: Mapping[str, Any]) -> Result | None:
-        result: Result | None = written.get("result") if written.get("digest") == self._stack.digest else None
+    def _known(self, stage: str, written: Mapping[str, Any]) -> Result | None:
+        result: Result | None = written.get("result") if written.get("digest") == self._digest(stage) else None
         return result
+
+    def _digest(self, stage: str) -> str:
+        """Return what a stage's result depends on: the stack, and the code that made it."""
+        code = self._stack.code
+        return "-".join([self._stack.digest, *(code[part] for part in sorted(code) if stage not in _UNTOUCHED[part])])
 
 
 def _failed(stage: str, written: Mapping[str, Any]) -> StageFailed:

@@ -29,6 +29,14 @@ class Settings(BaseModel):
     environment: str = Field(default="local", description="local, containers, kind or attach")
     platform: Path = Field(default=Path("demo/platform.yaml"), description="the platform's description")
     object_store: Literal["seaweedfs", "localstack"] = Field(default="seaweedfs", description="the store of `local`")
+    images: Literal["official", "built"] = Field(
+        default="official",
+        description="official (as their makers publish them) or built (here, from `local`'s recipes)",
+    )
+    cluster: str = Field(default="kind", description="the cluster of kind that is used, and made when it is not there")
+    skip_schema_validation: bool = Field(
+        default=False, description="charts are installed without Helm's own validation"
+    )
     polaris_url: str | None = Field(default=None, description="a Polaris that runs already, in place of the stand-in")
     marquez_url: str | None = Field(default=None, description="a Marquez that runs already, in place of the stand-in")
     fixed_ports: bool = Field(default=False, description="use the ports of platform.yaml instead of free ones")

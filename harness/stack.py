@@ -25,8 +25,33 @@ LINEAGE_STORE = "lineage-store"  # Marquez; /api/v1
 DATABASE = "database"  # postgresql://user@host:port/database, without a password
 
 
+class Container(BaseModel):
+    """A container that a workload runs in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    engine: str = Field(description="the address of its engine's API, as DOCKER_HOST has it")
+    id: str
+
+    def __str__(self) -> str:
+        return f"container {self.id[:12]}"
+
+
+class Pods(BaseModel):
+    """The pods of a workload in a cluster."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kubeconfig: Path = Field(description="the way into the cluster")
+    namespace: str
+    app: str = Field(description="their label app.kubernetes.io/name")
+
+    def __str__(self) -> str:
+        return f"pods {self.app} of {self.namespace}"
+
+
 class WorkloadState(BaseModel):
-    """One workload of a running stack."""
+    """One workload of a running stack: a process, a container, pods, or none (an ended job, an external server)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,9 +61,18 @@ class WorkloadState(BaseModel):
     version: str = ""
     pid: int | None = None
     created: float | None = Field(default=None, description="its creation time: a recycled pid has another")
+    container: Container | None = None
+    pods: Pods | None = None
     log: Path | None = None
     ready_seconds: float | None = Field(default=None, description="from its own start until its readiness check held")
     ready_by: str = Field(default="", description="the fact that proved readiness, in words")
+
+    @property
+    def runs_as(self) -> str | None:
+        """What it runs as in this stack, in words; None for a job that has ended and for an external server."""
+        if (inside := self.container or self.pods) is not None:
+            return str(inside)
+        return f"process {self.pid}" if self.pid is not None else None
 
 
 class Stack(BaseModel):
@@ -49,11 +83,14 @@ class Stack(BaseModel):
     id: str
     environment: str
     folder: Path = Field(description="private folder (0700) of everything that the stack keeps")
-    platform_file: Path = Field(description="the effective platform.yaml, with the endpoints that are in use")
+    platform_file: Path = Field(description="the effective platform.yaml, as the workloads are given it")
     made_from: Path | None = Field(default=None, description="the platform.yaml that the user wrote")
     scale: int = Field(default=1, description="what the demo's rows were multiplied by")
-    digest: str = Field(description="digest of what the stack was made from")
-    endpoints: dict[str, str]
+    digest: str = Field(description="digest of what the stack was made from, but for `code`")
+    code: dict[str, str] = Field(
+        default_factory=dict, description="part of the platform's code that may be replaced while it is up -> digest"
+    )
+    endpoints: dict[str, str] = Field(description="as this machine reaches them, which a workload may not")
     workloads: list[WorkloadState]
     secrets_file: Path = Field(description="0600 JSON: secret_ref of platform.yaml -> value")
     start_seconds: float | None = None

@@ -51,9 +51,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def _parts(stack: Stack) -> Iterator[str]:
     """Yield a line for each kind of workload, and one for the stack."""
     for kind in ("real", "stand-in", "external"):
-        names = [
-            w.name for w in stack.workloads if (w.kind == kind and w.pid is not None) or w.kind == kind == "external"
-        ]
+        names = [w.name for w in stack.workloads if (w.kind == kind and w.runs_as) or w.kind == kind == "external"]
         if names:
             yield f"  {kind:<10} {', '.join(names)}"
     if stack.start_seconds is not None:

@@ -32,8 +32,9 @@ module.exports = {
   orchestratorOptions: () => ({
     // With `no-cache` this asks once and right away; without it Cube asks again behind the answer's back.
     queryCacheOptions: { backgroundRenew: true },
-    // The worker replaces rollups, so the API must not believe its list of them for long (seconds).
-    preAggregationsOptions: { preAggregationsSchemaCacheExpire: 1 },
+    // The worker replaces rollups, so the API must not believe its list of them for long (seconds); to the worker a
+    // list costs ten requests to the catalog, and nobody else writes there.
+    preAggregationsOptions: { preAggregationsSchemaCacheExpire: refreshes ? 60 : 1 },
   }),
   scheduledRefreshTimer: refreshes ? 5 : false, // seconds
   scheduledRefreshContexts: () => [{ securityContext: {}, tenant: { ...tenantOf({}), rollups: true } }],

@@ -1,16 +1,13 @@
-"""A stack of `local`: made, handed out, reused, ended."""
+"""Makes a stack of `local`, and runs a job of one again."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from filelock import FileLock, Timeout
-
+from environments.lifecycle import begun
 from environments.local.effective import endpoints_of, read_platform, write_effective
 from environments.local.external import External, externals
 from environments.local.plan import Plan
@@ -19,65 +16,14 @@ from environments.local.process import ProcessSpec
 from environments.local.provision import provision
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.local.stacks import abandoned, check_space, digest_of, find, new_folder, save_logs, stacks_folder
 from environments.local.start import Starter
 from environments.local.workloads import catalog_init, declare
-from environments.reaper import Reaper, end_stack
-from environments.reaper.cleaning import clean
-from harness.errors import EnvironmentFailure, StartError
-from harness.liveness import dead_workloads
-from harness.platform import load_platform
+from environments.reaper import Reaper
+from environments.stacks import check_space
 from harness.settings import Settings
 from harness.stack import Stack, WorkloadState
 
-__all__ = ["down", "find", "rerun", "running", "start", "sweep"]
-
 Arrange = Callable[[Sequence[ProcessSpec]], Sequence[ProcessSpec]]
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[Stack]:
-    """Hand out a stack that is up, reused when one was kept that is the same, and let go of it at the end."""
-    load_platform(settings.platform)  # a mistake in it is told before anything is fetched
-    digest = digest_of(settings)
-    with _one_at_a_time():
-        sweep()
-        stack, reaper = _reuse(digest) or start(settings, digest)
-        try:  # before the next one looks for a stack that is kept
-            reaper.keep(settings.keep or stack.keep)
-            if settings.keep and not stack.keep:
-                stack.keep = True
-                stack.save()
-        except BaseException:
-            reaper.close()
-            raise
-    try:
-        yield stack
-        if not stack.keep:
-            reaper.down()
-    finally:
-        reaper.close()
-
-
-def down(stack: Stack) -> None:
-    """End a stack, and return when nothing of it is left."""
-    try:
-        end_stack(stack.folder)
-    except OSError:  # its reaper was killed: do its work
-        processes = [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
-        clean(stack.id, processes, stack.folder)
-
-
-def sweep() -> list[str]:
-    """Remove what is left of stacks whose reaper was killed too, and return their ids."""
-    folders = abandoned()
-    written = {stack.id: stack for stack in find()}
-    for folder in folders:
-        if folder.name in written:
-            down(written[folder.name])
-        else:
-            clean(folder.name, [], folder)
-    return [folder.name for folder in folders]
 
 
 def rerun(stack: Stack, workload: str) -> None:
@@ -92,43 +38,12 @@ def rerun(stack: Stack, workload: str) -> None:
         reaper.close()
 
 
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Let one start at a time look for a stack and make one: two that ask for the same get the same."""
-    lock = FileLock(stacks_folder() / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print("another start is under way; waiting for it", file=sys.stderr, flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
-    for stack in (stack for stack in find() if stack.keep):
-        if dead := dead_workloads(stack):
-            print(f"stack {stack.id} was kept, but {', '.join(dead)} died: removing it", file=sys.stderr, flush=True)
-            down(stack)
-        elif stack.digest == digest:
-            return stack, Reaper(stack.folder)
-        else:
-            print(
-                f"stack {stack.id} is kept too, made from something else; `harness down {stack.id}` ends it",
-                file=sys.stderr,
-                flush=True,
-            )
-    return None
-
-
 def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: specs) -> tuple[Stack, Reaper]:
     """Start a new stack, and return it with the connection to its reaper, on which it depends.
 
     `arrange` may give the workloads that are declared another order of start. Raises EnvironmentFailure.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     check_space()
     secrets = make_secrets()
     external = externals(settings, secrets)
@@ -137,9 +52,7 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
     if settings.object_store == "localstack":
         parts = provision(["localstack"])
     ports = choose_ports(settings.fixed_ports, frozenset(server.name for server in external))
-    folder = new_folder()
-    reaper = _start_reaper(folder.name)
-    try:
+    with begun() as (folder, reaper):
         addresses = {server.name: server.url for server in external}
         endpoints = endpoints_of(ports, addresses.get("polaris"), addresses.get("marquez"))
         platform_file = folder / "platform.yaml"
@@ -157,24 +70,10 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
             endpoints=endpoints,
             workloads=[*_start_workloads(plan, external, reaper, arrange), *given],
             secrets_file=folder / "secrets.json",
-            start_seconds=round(time.monotonic() - begun, 2),
+            start_seconds=round(time.monotonic() - started, 2),
         )
         stack.save()
-    except BaseException as error:
-        if isinstance(error, StartError):
-            error.next_step = f"the whole logs: {save_logs(folder)}"
-        reaper.down()
-        reaper.close()
-        raise
     return stack, reaper
-
-
-def _start_reaper(stack_id: str) -> Reaper:
-    try:
-        return Reaper.start(stacks_folder() / stack_id, stack_id)
-    except OSError as error:
-        clean(stack_id, [], stacks_folder() / stack_id)
-        raise EnvironmentFailure("the stack's clean-up could not be prepared", actual=str(error)) from None
 
 
 def _start_workloads(plan: Plan, external: list[External], reaper: Reaper, arrange: Arrange) -> list[WorkloadState]:

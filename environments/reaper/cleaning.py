@@ -1,13 +1,16 @@
-"""Ends the processes of a stack and removes its folder."""
+"""Ends the processes of a stack, removes what it has outside of this machine, and its folder."""
 
 from __future__ import annotations
 
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+
+from environments.reaper import outside
 
 MARK = "FLOE_HARNESS_STACK"  # environment variable of every process of a stack; its value is the stack's id
 _GRACE = 3.0  # seconds between SIGTERM and SIGKILL; the data goes with the stack, so nothing needs longer
@@ -15,9 +18,10 @@ _POLL = 0.05  # seconds between two looks
 
 
 def clean(stack_id: str, registered: Iterable[tuple[int, float]], folder: Path) -> list[str]:
-    """End what was registered as (pid, creation time), latest first, then what carries the mark; remove the folder.
+    """End what was registered as (pid, creation time), latest first, then what carries the mark; remove the rest.
 
-    Returns a line for each thing removed.
+    The folder goes last, and stays for another try where something outside could not be removed. Returns a line for
+    each thing removed.
     """
     processes: dict[int, psutil.Process] = {}
     for pid, created in reversed(list(registered)):
@@ -26,10 +30,18 @@ def clean(stack_id: str, registered: Iterable[tuple[int, float]], folder: Path) 
     for process in _marked(stack_id):
         processes.setdefault(process.pid, process)
     lines = [f"ended {pid} {_name(process)}" for pid, process in processes.items()]
+    sockets = {path for process in processes.values() for path in _sockets(process)}
     _end(list(processes.values()))
     _end(list(_marked(stack_id)))  # what those started while they ended
+    for path in sockets:  # some programs put theirs into /tmp whatever they are told (SeaweedFS)
+        with suppress(OSError):
+            path.unlink()
+    others, gone = outside.remove(folder, stack_id)
+    if not gone:
+        (folder / "stack.json").unlink(missing_ok=True)  # it is up no more
+        return [*lines, *others]
     shutil.rmtree(folder, ignore_errors=True)
-    return [*lines, f"removed {folder}"]
+    return [*lines, *others, f"removed {folder}"]
 
 
 def _group(pid: int, created: float) -> Iterator[psutil.Process]:
@@ -51,6 +63,17 @@ def _marked(stack_id: str) -> Iterator[psutil.Process]:
                 yield process
         except (psutil.Error, OSError):
             continue
+
+
+def _sockets(process: psutil.Process) -> Iterator[Path]:
+    """Yield the socket files that a process listens at."""
+    try:
+        addresses = {str(connection.laddr) for connection in process.net_connections("unix") if connection.laddr}
+    except (psutil.Error, OSError):
+        return
+    yield from (
+        path for path in (Path(str(address)) for address in addresses) if path.is_absolute() and path.is_socket()
+    )
 
 
 def _name(process: psutil.Process) -> str:

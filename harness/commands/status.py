@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from harness.stack import Stack
+from harness.stack import Stack, WorkloadState
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
@@ -34,12 +34,13 @@ def print_stack(stack: Stack) -> None:
     from harness.liveness import dead_workloads
 
     dead = dead_workloads(stack)
-    table = Table("workload", "component", "is", "version", "process", "memory", "ready after", "proved by", box=None)
+    table = Table("workload", "component", "is", "version", "runs as", "memory", "ready after", "proved by", box=None)
     for w in stack.workloads:
-        process = "died" if w.name in dead else str(w.pid or "ended")
+        runs_as = "died" if w.name in dead else w.runs_as or "ended"
         ready = f"{w.ready_seconds:.1f} s" if w.ready_seconds is not None else ""
-        memory = "" if w.pid is None or w.name in dead else f"{_megabytes(w.pid)} MB"
-        table.add_row(w.name, w.component, w.kind, w.version, process, memory, ready, w.ready_by)
+        megabytes = None if w.name in dead else _megabytes(w)
+        memory = "" if megabytes is None else f"{megabytes} MB"
+        table.add_row(w.name, w.component, w.kind, w.version, runs_as, memory, ready, w.ready_by)
     console = Console(width=None if sys.stdout.isatty() else 180)
     console.print(f"stack {stack.id} ({stack.environment}){', kept' if stack.keep else ''}", highlight=False)
     console.print(table)
@@ -47,8 +48,16 @@ def print_stack(stack: Stack) -> None:
         console.print(f"  {name:<18} {url}", highlight=False)
 
 
-def _megabytes(pid: int) -> int:
-    """Return the proportional memory (PSS) of a process and its descendants, where the system tells it."""
+def _megabytes(workload: WorkloadState) -> int | None:
+    """Return the memory of a workload: of its container, or proportional (PSS) of its process and its descendants."""
+    if workload.container is not None:
+        from harness.systems import engine
+
+        return engine.megabytes(workload.container)
+    return None if workload.pid is None else _of_process(workload.pid)
+
+
+def _of_process(pid: int) -> int:
     import psutil
 
     total = 0

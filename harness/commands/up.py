@@ -12,6 +12,11 @@ def up(
     env: Annotated[str | None, typer.Option(help="local, containers, kind or attach.")] = None,
     platform: Annotated[Path | None, typer.Option(help="platform.yaml.")] = None,
     object_store: Annotated[str | None, typer.Option(help="seaweedfs or localstack.")] = None,
+    images: Annotated[str | None, typer.Option(help="official, or built here.")] = None,
+    cluster: Annotated[str | None, typer.Option(help="The cluster of kind, made when it is not there.")] = None,
+    skip_schema_validation: Annotated[
+        bool | None, typer.Option("--skip-schema-validation", help="kind: without Helm's own validation.")
+    ] = None,
     polaris_url: Annotated[str | None, typer.Option(help="A Polaris in place of the stand-in.")] = None,
     marquez_url: Annotated[str | None, typer.Option(help="A Marquez in place of the stand-in.")] = None,
     fixed_ports: Annotated[bool | None, typer.Option(help="The ports of platform.yaml, not free ones.")] = None,
@@ -26,6 +31,9 @@ def up(
         "environment": env,
         "platform": platform,
         "object_store": object_store,
+        "images": images,
+        "cluster": cluster,
+        "skip_schema_validation": skip_schema_validation,
         "polaris_url": polaris_url,
         "marquez_url": marquez_url,
         "fixed_ports": fixed_ports,

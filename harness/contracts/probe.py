@@ -151,10 +151,12 @@ class Probe:
         return f"{self.stack.endpoints[names.CATALOG]}/api/catalog"
 
     def table_properties(self) -> dict[str, str]:
-        """Return what PyIceberg needs besides the catalog to reach the files: nothing where keys are vended."""
-        if self.platform.catalog.access_delegation == "vended-credentials":
-            return {}
+        """Return what PyIceberg needs besides the catalog to reach the files; vended keys come from the catalog."""
         keys = self._keys()
+        if self.platform.catalog.access_delegation == "vended-credentials":
+            from harness.systems.reach import reached
+
+            return {**reached(next(iter(self.platform.storage.values())).endpoint, keys.endpoint)}
         return {
             "header.X-Iceberg-Access-Delegation": "",  # PyIceberg asks for vending unless the header is empty
             "s3.endpoint": keys.endpoint,

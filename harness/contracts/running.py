@@ -1,4 +1,4 @@
-"""Stage init: what was started still runs. Where a process has ended, nothing that needs it can be right."""
+"""Stage init: what was started still runs. Where one has ended, nothing that needs it can be right."""
 
 from __future__ import annotations
 
@@ -55,33 +55,34 @@ def part_of(workload: WorkloadState) -> Part | None:
 
 
 def still_runs(probe: Probe, workload: str) -> Facts:
-    """Raise Breach when the process of a workload has ended, with the last lines of its log."""
+    """Raise Breach when a workload has ended, with the last lines of its log."""
     state = probe.stack.workload(workload)
+    what = str(state.runs_as).split(" ")[0]
     if not alive(state):
         lines = [line[:_WIDTH] for line in log_window(state.log, lines=_LINES)] if state.log else []
         raise Breach(
-            f"the process of {workload} has ended",
-            expected=f"{workload} runs as process {state.pid}",
-            actual="no such process any more",
+            f"the {what} of {workload} has ended",
+            expected=f"{workload} runs as {state.runs_as}",
+            actual=f"no such {what} runs any more",
             evidence="\n".join(["the last lines of its log:", *lines]) if lines else None,
             mend=f"read why it ended (harness logs {workload}), then stand the platform up anew: harness up",
         )
-    return {"pid": state.pid}
+    return {"runs as": state.runs_as}
 
 
 def _applies(part: Part) -> Callable[[Probe], str | None]:
     def applies(probe: Probe) -> str | None:
-        return None if list(_processes(part, probe)) else "it is no process of this stack"
+        return None if list(_workloads(part, probe)) else "it runs outside of this stack"
 
     return applies
 
 
 def _each(part: Part) -> Callable[[Probe], Iterator[Case]]:
-    return lambda probe: (Case(w.name, {"workload": w.name}, of=("",)) for w in _processes(part, probe))
+    return lambda probe: (Case(w.name, {"workload": w.name}, of=("",)) for w in _workloads(part, probe))
 
 
-def _processes(part: Part, probe: Probe) -> Iterator[WorkloadState]:
-    return (w for w in probe.stack.workloads if w.pid is not None and part_of(w) == part)
+def _workloads(part: Part, probe: Probe) -> Iterator[WorkloadState]:
+    return (w for w in probe.stack.workloads if w.runs_as and part_of(w) == part)
 
 
 for _part in PARTS:

@@ -39,7 +39,7 @@ def read_cluster(context: str | None, namespace: str) -> Objects:
 
     settings = client.Configuration()
     try:
-        config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
+        config.load_kube_config(context=context, client_configuration=settings)
     except (config.ConfigException, OSError) as error:
         raise UsageError(
             "no such context" if context else "no kubeconfig",

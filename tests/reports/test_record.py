@@ -42,7 +42,7 @@ def test_a_run_says_where_it_comes_from(tmp_path):
     found = results.run
     assert (found.shard, found.cell, found.retry_of, found.exit_status) == ("2/2", "local-x", "abc", 0)
     assert found.environment == "local"
-    assert found.choices == {"object_store": "seaweedfs"}
+    assert found.choices["object_store"] == "seaweedfs"
     assert len(found.platform_digest) == len(found.code_digest) == 64
     assert 0 < len(found.scenarios) < len(found.collected)
     assert {one.id for one in found.promises} >= set(found.contracts)

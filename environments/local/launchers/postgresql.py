@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import stat
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,8 +22,8 @@ def main() -> None:
     user = os.environ["FLOE_PG_USER"]
     if not (data / "PG_VERSION").exists():
         _make_cluster(binaries, folder, data, user, password)
-        for name in os.environ["FLOE_PG_DATABASES"].split(","):
-            _single_user(binaries, data, f"CREATE DATABASE {name} OWNER {user}")
+        names = os.environ["FLOE_PG_DATABASES"].split(",")
+        _single_user(binaries, data, [f"CREATE DATABASE {name} OWNER {user}" for name in names])
     server = str(binaries / "postgres")
     settings = {
         "listen_addresses": "127.0.0.1",
@@ -38,21 +40,32 @@ def main() -> None:
 
 
 def _copy_for_nobody(binaries: Path, folder: Path) -> Path:
-    """Copy the server to where `nobody` can reach it: a checkout below root's home cannot be entered by others."""
+    """Lay the server where `nobody` can reach it: a checkout below root's home cannot be entered by others."""
     package = binaries.parents[1]
     target = folder / "program"
     if not target.exists():
-        shutil.copytree(binaries.parent, target / package.name / binaries.parent.name, symlinks=True)
+        shutil.copytree(binaries.parent, target / package.name / binaries.parent.name, True, copy_function=_link)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
-            shutil.copytree(libraries, target / libraries.name, symlinks=True)
+            shutil.copytree(libraries, target / libraries.name, True, copy_function=_link)
     return target / package.name / binaries.parent.name / binaries.name
+
+
+def _link(source: str, target: str) -> None:
+    """Make a file a second name of another, or a copy, where others may not read it or it lies on another disk."""
+    readable = stat.S_IMODE(os.stat(source).st_mode) & stat.S_IROTH
+    with suppress(OSError):
+        if readable:
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 def _become_nobody(folder: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     for path in (folder, *folder.rglob("*")):
-        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+        if path.is_dir() or path.lstat().st_nlink == 1:  # what has a second name belongs to the checkout
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     os.setgroups([])
     os.setgid(nobody.pw_gid)
     os.setuid(nobody.pw_uid)
@@ -80,9 +93,10 @@ def _make_cluster(binaries: Path, folder: Path, data: Path, user: str, password:
         password_file.unlink()
 
 
-def _single_user(binaries: Path, data: Path, statement: str) -> None:
-    command = [str(binaries / "postgres"), "--single", "-D", str(data), "postgres"]
-    subprocess.run(command, input=f"{statement}\n", text=True, check=True, stdout=subprocess.DEVNULL)
+def _single_user(binaries: Path, data: Path, statements: list[str]) -> None:
+    """Run statements, each in a line of its own, without a server; -F does not wait for the disk."""
+    command = [str(binaries / "postgres"), "--single", "-F", "-D", str(data), "postgres"]
+    subprocess.run(command, input="\n".join([*statements, ""]), text=True, check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

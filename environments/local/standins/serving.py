@@ -1,10 +1,14 @@
-"""Two applications served by one process, on two ports of 127.0.0.1, until a signal."""
+"""Two applications served by one process, on two ports, until a signal.
+
+They listen on 127.0.0.1, or on what LISTEN_ON says, which a container sets.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -52,12 +56,12 @@ def serve_both(*parts: tuple[ASGIApp, int]) -> None:
 
 
 def bound(port: int) -> socket.socket:
-    """Return a socket at a port of 127.0.0.1; raises UsageError when it is in use."""
+    """Return a socket at a port; raises UsageError when it is in use."""
     # With its protocol named, asyncio sends what is written at once; else each answer waits 40 ms for the other side.
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind(("127.0.0.1", port))
+        found.bind((os.environ.get("LISTEN_ON") or "127.0.0.1", port))
     except OSError as error:
         found.close()
         raise UsageError(

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import jwt
 
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
+from environments.local.provision.store import cache_folder
 from environments.local.secrets import as_variables
+from environments.local.workloads.asking import asking
 from harness.stack import LINEAGE_STORE, OBJECT_STORE, OTLP_HTTP
 
 VERSION = "1.7.43 (JavaScript in place of the Rust addon)"
@@ -38,11 +39,14 @@ def _spec(plan: Plan, name: str, **settings: str) -> ProcessSpec:
         cwd=_PROJECT / "demo" / "cube",
         ports={"http": port},
         requires=("object-store", "polaris", "catalog-init"),
-        ready=Ready(
-            "its model has the cubes, and the catalog answered a query of its DuckDB",
-            probe(f"http://127.0.0.1:{port}", plan.secrets["cube-api-secret"]),
-        ),
+        ready=ready(plan, name),
     )
+
+
+def ready(plan: Plan, name: str) -> Ready:
+    """Return the check of one of the plan's two Cube servers."""
+    asked = probe(f"http://127.0.0.1:{plan.ports[f'{name}.http']}", plan.secrets["cube-api-secret"])
+    return Ready("its model has the cubes, and the catalog answered a query of its DuckDB", asked)
 
 
 def environment(plan: Plan, name: str, port: int) -> dict[str, str]:
@@ -66,6 +70,7 @@ def environment(plan: Plan, name: str, port: int) -> dict[str, str]:
         "CUBEJS_TELEMETRY": "false",
         "CUBEJS_TESSERACT_SQL_PLANNER": "false",
         "HOME": str(plan.parts.duckdb_home),
+        "NODE_COMPILE_CACHE": str(cache_folder() / "node"),
         "NODE_ENV": "production",
         "NODE_PATH": str(plan.parts.cube / "node_modules"),
         "OPENLINEAGE_NAMESPACE": "demo",
@@ -93,9 +98,8 @@ def probe(base: str, secret: str) -> Callable[[], str | None]:
 
     def check() -> str | None:
         token = jwt.encode({"exp": int(time.time()) + 60}, secret, algorithm="HS256")
-        with httpx.Client(
-            base_url=f"{base}/cubejs-api/v1", headers={"authorization": token}, timeout=10, trust_env=False
-        ) as http:
+        with asking(f"{base}/cubejs-api/v1", timeout=10) as http:
+            http.headers["authorization"] = token
             meta = http.get("/meta")
             if meta.status_code != 200:
                 return f"GET /meta answered {meta.status_code} {meta.text[:300]}"

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.provision.store import cache_folder
 from environments.local.secrets import as_variables
+from environments.local.workloads.asking import asking
 from environments.local.workloads.postgresql import USER
 from harness.stack import LINEAGE_STORE, ORCHESTRATOR, OTLP_HTTP
 
@@ -44,7 +43,7 @@ def _user_code(plan: Plan) -> ProcessSpec:
         cwd=_PROJECT,
         ports={"grpc": port},
         requires=("postgresql",),
-        ready=Ready("ListRepositories names the repository of the demo", _code_probe(port), limit=120),
+        ready=code_ready(plan),
     )
 
 
@@ -63,11 +62,7 @@ def _webserver(plan: Plan) -> ProcessSpec:
         cwd=_PROJECT,
         ports={"http": port},
         requires=("postgresql",),
-        ready=Ready(
-            f"GraphQL lists the location {LOCATION} with its assets and without a load error",
-            _location_probe(plan.endpoints[ORCHESTRATOR]),
-            limit=120,
-        ),
+        ready=webserver_ready(plan),
     )
 
 
@@ -84,10 +79,31 @@ def _daemon(plan: Plan) -> ProcessSpec:
         env=_environment(plan),
         cwd=_PROJECT,
         requires=("postgresql",),
-        ready=Ready(
-            "GraphQL reports every required daemon healthy", _daemon_probe(plan.endpoints[ORCHESTRATOR]), limit=120
-        ),
+        ready=daemon_ready(plan),
     )
+
+
+def code_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's code server."""
+    asked = _code_probe(plan.ports["dagster-user-code.grpc"])
+    return Ready("ListRepositories names the repository of the demo", asked, limit=120)
+
+
+def webserver_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's webserver."""
+    fact = f"GraphQL lists the location {LOCATION} with its assets and without a load error"
+    return Ready(fact, _location_probe(plan.endpoints[ORCHESTRATOR]), limit=120)
+
+
+def daemon_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's daemon."""
+    asked = _daemon_probe(plan.endpoints[ORCHESTRATOR])
+    return Ready("GraphQL reports every required daemon healthy", asked, limit=120)
+
+
+def load_again(base: str) -> None:
+    """Let the webserver at `base` load the code again, and return when it has; code that cannot be loaded stays so."""
+    _ask(base, f'mutation {{ reloadRepositoryLocation(repositoryLocationName: "{LOCATION}") {{ __typename }} }}')
 
 
 def _version() -> str:
@@ -105,6 +121,7 @@ def _home(plan: Plan) -> Path:
 def _environment(plan: Plan) -> dict[str, str]:
     return {
         "DAGSTER_HOME": str(_home(plan)),
+        "DAGSTER_CODE_HOST": "127.0.0.1",
         "DAGSTER_CODE_PORT": str(plan.ports["dagster-user-code.grpc"]),
         "DAGSTER_PG_HOST": "127.0.0.1",
         "DAGSTER_PG_PORT": str(plan.ports["postgresql.sql"]),
@@ -166,6 +183,7 @@ def _daemon_probe(base: str) -> Callable[[], str | None]:
 
 
 def _ask(base: str, query: str) -> Any:
-    answer = httpx.post(f"{base}/graphql", json={"query": query}, timeout=10, trust_env=False)
+    with asking(base, timeout=10) as http:
+        answer = http.post("/graphql", json={"query": query})
     answer.raise_for_status()
     return answer.json()["data"]

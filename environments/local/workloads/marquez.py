@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
+from environments.local.workloads.asking import asking
 from environments.local.workloads.postgresql import USER
+from harness.stack import LINEAGE_STORE
 
 _PROJECT = Path(__file__).parents[3]
 FACT = "its namespaces are listed, with `default` among them"
@@ -33,15 +33,21 @@ def spec(plan: Plan) -> ProcessSpec:
         cwd=_PROJECT,
         ports={"http": http, "admin": admin},
         requires=("postgresql",),
-        ready=Ready(FACT, probe(f"http://127.0.0.1:{http}")),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's lineage store."""
+    return Ready(FACT, probe(plan.endpoints[LINEAGE_STORE]))
 
 
 def probe(base: str) -> Callable[[], str | None]:
     """Return a check of a lineage store at `base`: None when it lists its namespaces."""
 
     def check() -> str | None:
-        found = httpx.get(f"{base}/api/v1/namespaces", timeout=5, trust_env=False)
+        with asking(base, timeout=5) as http:
+            found = http.get("/api/v1/namespaces")
         if found.status_code != 200:
             return f"GET /api/v1/namespaces answered {found.status_code}"
         names = [each["name"] for each in found.json()["namespaces"]]

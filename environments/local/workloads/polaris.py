@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
-from harness.stack import OTLP_HTTP
+from environments.local.workloads.asking import asking
+from harness.stack import CATALOG, OTLP_HTTP
 
 _PROJECT = Path(__file__).parents[3]
 _UNKNOWN = "a-warehouse-that-is-not-there"
@@ -45,12 +44,14 @@ def spec(plan: Plan) -> ProcessSpec:
         env=env,
         cwd=_PROJECT,
         ports={"http": http, "management": management},
-        requires=("object-store",),
-        ready=Ready(
-            "a token is issued by form, and an unknown warehouse is refused with 404",
-            probe(f"http://127.0.0.1:{http}", client_id, client_secret),
-        ),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's catalog."""
+    asked = probe(plan.endpoints[CATALOG], plan.secrets["polaris-client-id"], plan.secrets["polaris-client-secret"])
+    return Ready("a token is issued by form, and an unknown warehouse is refused with 404", asked)
 
 
 def probe(base: str, client_id: str, client_secret: str) -> Callable[[], str | None]:
@@ -63,7 +64,7 @@ def probe(base: str, client_id: str, client_secret: str) -> Callable[[], str | N
             "client_secret": client_secret,
             "scope": "PRINCIPAL_ROLE:ALL",
         }
-        with httpx.Client(base_url=f"{base}/api/catalog/v1", timeout=5, trust_env=False) as http:
+        with asking(f"{base}/api/catalog/v1", timeout=5) as http:
             issued = http.post("/oauth/tokens", data=form)
             if issued.status_code != 200:
                 return f"POST /oauth/tokens answered {issued.status_code}"

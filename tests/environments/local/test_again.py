@@ -1,6 +1,5 @@
 """A workload is ended, started with other variables, and brought back as it was; its stack knows the new process."""
 
-import socket
 import subprocess
 import sys
 from urllib.request import urlopen
@@ -9,10 +8,12 @@ import psutil
 import pytest
 
 from environments.local.again import changed
+from environments.local.ports import choose_ports
+from environments.local.reload import take_over
 from environments.reaper import MARK, Reaper
 from harness.errors import StartError
 from harness.liveness import alive
-from harness.stack import Stack, WorkloadState
+from harness.stack import ORCHESTRATOR, Stack, WorkloadState
 from harness.wait import NotYet, wait_for
 
 SERVER = """
@@ -22,15 +23,17 @@ class Says(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
         self.wfile.write(os.environ.get("WORD", "no word").encode())
+    def do_POST(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"data": {}}')
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Says).serve_forever()
 """
 
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return choose_ports(fixed=False)["cube-api.http"]  # one that no outgoing connection takes meanwhile
 
 
 @pytest.fixture
@@ -104,6 +107,16 @@ def test_other_variables_are_set_and_undone(stack, port):
 def test_a_variable_is_left_away(stack, port):
     changed(stack, "says", {"WORD": None})
     assert says(port) == "no word"
+
+
+def test_only_what_runs_replaced_code_is_started_again(stack, port):
+    stack.workloads = [state.model_copy(update={"name": "dagster-user-code"}) for state in stack.workloads[:1]]
+    stack.endpoints[ORCHESTRATOR], before = f"http://127.0.0.1:{port}", stack.workloads[0].pid
+    take_over(stack, [])
+    assert stack.workloads[0].pid == before
+    take_over(stack, ["dbt", "pipeline"])
+    assert stack.workloads[0].pid != before
+    assert alive(stack.workloads[0])
 
 
 def test_what_is_no_process_of_the_stack_is_told(stack):

@@ -170,3 +170,21 @@ def test_a_reaper_that_cannot_start_is_told_at_once(tmp_path):
     too_long.mkdir()
     with pytest.raises(OSError, match=r"the reaper did not start: .*path too long"):
         Reaper.start(too_long, "long")
+
+
+def test_a_socket_that_a_process_made_elsewhere_goes_with_it_and_no_other_file(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("e")
+    (elsewhere / "kept").write_text("not of the stack")
+    listening = "import socket, time; s = socket.socket(socket.AF_UNIX); s.bind('l'); s.listen(); time.sleep(120)"
+    environment = {**os.environ, MARK: "socket"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", listening.replace("'l'", repr(str(elsewhere / "l")))],
+        env=environment,
+        start_new_session=True,
+    )
+    assert becomes((elsewhere / "l").is_socket)
+    reaper = Reaper.start(folder, "socket", delay=0.3)
+    reaper.hold(psutil.Process(child.pid))
+    reaper.down()
+    reaper.close()
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"]

@@ -41,7 +41,7 @@ def probe_of(state):
 def test_a_process_that_runs_holds():
     own = psutil.Process()
     state = workload("polaris", "catalog", pid=own.pid, created=own.create_time())
-    assert still_runs(probe_of(state), "polaris") == {"pid": own.pid}
+    assert still_runs(probe_of(state), "polaris") == {"runs as": f"process {own.pid}"}
 
 
 def test_a_process_that_has_ended_is_told_with_the_end_of_its_log(tmp_path):

@@ -1,6 +1,7 @@
-// Starts one Cube server on 127.0.0.1: `node start.js`, with cube.js and the model in the working folder.
+// Starts one Cube server: `node start.js`, with cube.js and the model in the working folder.
 //
-// Cube's own `cubejs-server` listens on all interfaces and wants its Rust addon.
+// Cube's own `cubejs-server` listens on all interfaces and wants its Rust addon; this one listens on 127.0.0.1, or on
+// LISTEN_ON, which a container sets.
 const http = require('http');
 const path = require('path');
 
@@ -10,6 +11,7 @@ const cors = require('cors');
 const express = require('express');
 const { CubejsServerCore } = require('@cubejs-backend/server-core');
 
+const HOST = process.env.LISTEN_ON || '127.0.0.1';
 const LAST_WORDS = 500; // milliseconds for the spans and events that are still to be sent
 const folder = process.cwd();
 const { traceRequest } = require(path.join(folder, 'tracing'));
@@ -24,9 +26,9 @@ async function main() {
     app(req, res);
   });
   await new Promise((listening, failed) => {
-    server.once('error', failed).listen(Number(process.env.PORT), '127.0.0.1', listening);
+    server.once('error', failed).listen(Number(process.env.PORT), HOST, listening);
   });
-  console.log(`listening on 127.0.0.1:${process.env.PORT}${withoutAddon ? ', JavaScript in place of the Rust addon' : ''}`);
+  console.log(`listening on ${HOST}:${process.env.PORT}${withoutAddon ? ', JavaScript in place of the Rust addon' : ''}`);
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop(server, core));
 }
 

@@ -1,8 +1,7 @@
-"""Where stacks lie, and which of them is up and the same as one that is asked for."""
+"""Where stacks lie, and which of them are up."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -16,12 +15,8 @@ from pydantic import ValidationError
 
 from environments.reaper.client import SOCKET
 from harness.errors import EnvironmentFailure
-from harness.settings import Settings
 from harness.stack import Stack
 
-_PROJECT = Path(__file__).parents[2]
-_MADE_FROM = ("demo", "environments/local", "uv.lock")
-_NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
 _SOCKET_PATH = 104  # bytes that a unix socket's path may have, its closing zero with them, on the strictest system
 _ID_BYTES = 4
 _MEGABYTES = 500  # what a stack may write
@@ -107,17 +102,3 @@ def save_logs(folder: Path) -> Path:
     for log in (folder / "logs").iterdir():
         shutil.copyfile(log, target / log.name)
     return target
-
-
-def digest_of(settings: Settings) -> str:
-    """Return a digest of everything that a stack is made from: platform.yaml, settings, demo and environment code."""
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform", "results"}).encode())
-    digest.update(settings.platform.read_bytes())
-    for name in _MADE_FROM:
-        root = _PROJECT / name
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            within = path.relative_to(_PROJECT)
-            if path.is_file() and not _NOT_CODE & set(within.parts):
-                digest.update(str(within).encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
