@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -33,11 +34,12 @@ def run_jobs(
         first = whole(home / FIRST)
         if first is None or again:
             told(f"{job.name}: running")
+            shutil.rmtree(home / RETRY, ignore_errors=True)  # it repeats a run that is about to go
             _pytest(job, home / FIRST, durations)
             first = whole(home / FIRST)
-            if first is not None and (names := to_retry(first)) is not None:
-                told(f"{job.name}: the environment failed; once more")
-                _pytest(job, home / RETRY, durations, "--retry-of", first.id, names=names)
+        if first is not None and (names := to_retry(first)) is not None and whole(home / RETRY) is None:
+            told(f"{job.name}: the environment failed; once more")
+            _pytest(job, home / RETRY, durations, "--retry-of", first.id, names=names)
         told(f"{job.name}: {outcome(first)}")
         ended[job.name] = first
     return ended
