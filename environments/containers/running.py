@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from environments.local.effective import read_platform, write_effective
 from environments.local.ports import choose_ports
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.reaper import Reaper, outside
+from environments.reaper import MARK, Reaper, outside
 from environments.stacks import check_space
 from environments.starting import Starting
 from harness.errors import StartError, UsageError
@@ -110,7 +111,13 @@ def _follow_logs(plan: ContainerPlan) -> psutil.Process:
     command = [sys.executable, "-m", "environments.containers.follow", plan.engine, plan.id, str(plan.folder / "logs")]
     with (plan.folder / "follow.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: plan.id},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 

@@ -13,4 +13,4 @@ def allow_ryuk(engine: DockerClient, *, keep: bool) -> None:
     from testcontainers.core.config import testcontainers_config
 
     there = bool(engine.images.list(name=testcontainers_config.ryuk_image))
-    testcontainers_config.ryuk_disabled = keep or not there
+    testcontainers_config.ryuk_disabled = testcontainers_config.ryuk_disabled or keep or not there

@@ -169,7 +169,7 @@ def _look(
 
     settings = load_settings(Path.cwd(), {"environment": str(env), "platform": reference / "platform.yaml"})
     with environments.running(settings) as stack:
-        yield look_at_stack(stack, environments.changed)
+        yield look_at_stack(stack, environments.changed, environments.at_risk)
 
 
 def _stages(written: str | None, env: Environment | None = None) -> tuple[Stage, ...]:

@@ -19,6 +19,3 @@ class Fault(Patch):
     subject: OneOrMore = Field(default=(), description="what it must name, one or a list; left away: any one")
     earliest: Stage | None = Field(default=None, description="the earliest stage that can know")
     harmless: bool = Field(default=False, description="true: nothing is wrong with it, and no alarm may be raised")
-    runs_again: tuple[Name, ...] = Field(
-        default=(), description="stages whose work is done again with the fault in place, as in [transform, semantic]"
-    )

@@ -10,7 +10,7 @@ from harness.faults.patch import Patch
 
 
 class Mend(Patch):
-    """A mend, as its file describes it; `{subject}` in an action is what the breach is about."""
+    """A mend, as its file describes it; `{workload}` in an action is the one whose breach it mends."""
 
     _what = "mend"
 
@@ -20,6 +20,21 @@ class Mend(Patch):
     leaves: OneOrMore = Field(
         default=(), description="contracts that are broken after it: it is known not to hold; left away: it holds"
     )
+
+    def on(self, workload: str) -> Mend:
+        """Return the mend of one workload."""
+        actions = tuple(
+            type(action).model_validate(
+                {
+                    key: value.replace("{workload}", workload) if isinstance(value, str) else value
+                    for key, value in action.model_dump(exclude_unset=True).items()
+                }
+            )
+            for action in self.actions
+        )
+        mend = self.model_copy(update={"actions": actions})
+        mend._document = self._document
+        return mend
 
 
 def verdict(before: Diagnosis, after: Diagnosis) -> str:

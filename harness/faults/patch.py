@@ -62,12 +62,8 @@ class Patch(BaseModel):
         """Whether it is injected into a running stack."""
         return self.environments != ("none",)
 
-    @contextmanager
-    def injected(self, live: Live) -> Iterator[ExitStack]:
-        """Change a running stack, and undo it at the end, the last action first; raises PlatformErrors.
-
-        Yields what undoes it: `pop_all` leaves the change as it is.
-        """
+    def apply_live(self, live: Live) -> ExitStack:
+        """Change a running stack, and return what undoes it when it is closed; raises PlatformErrors, all undone."""
         with ExitStack() as undo:
             for place, action in enumerate(self.actions):
                 assert isinstance(action, LiveAction)
@@ -75,7 +71,13 @@ class Patch(BaseModel):
                     undo.callback(action.apply_live(live))
                 except Inapplicable as why:
                     raise self._inapplicable(place, why) from None
-            yield undo
+            return undo.pop_all()
+
+    @contextmanager
+    def injected(self, live: Live) -> Iterator[None]:
+        """Change a running stack, and undo it at the end, the last action first; raises PlatformErrors."""
+        with self.apply_live(live):
+            yield
 
     def _inapplicable(self, place: int, why: Inapplicable) -> PlatformErrors:
         path = ("actions", place, why.key)
