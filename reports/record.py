@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.feature_files import FeatureFile
+from fixtures.left_out import LEFT_OUT
 from fixtures.options import SETTINGS
 from fixtures.results_folder import results_folder
 from fixtures.stack import NO_STACK, STACK
@@ -105,6 +106,7 @@ def _begun(config: pytest.Config) -> Run:
         cell=config.getoption("--cell"),
         shard=config.getoption("--shard"),
         retry_of=config.getoption("--retry-of"),
+        fault=config.getoption("--fault"),
         git=git_of(config.rootpath),
         machine=machine(),
         platform_file=str(settings.platform),
@@ -141,6 +143,7 @@ def _ended(config: pytest.Config, begun: Run) -> Run:
             "stack": _stack(stack) if stack else None,
             "workloads": _workloads(stack) if stack else (),
             "collected": tuple(_collected(config)),
+            "left_out": {why: tuple(ids) for why, ids in config.stash.get(LEFT_OUT, {}).items()},
             "scenarios": scenarios,
             "stages": {stage: StageFigures(**figures) for stage, figures in by_stage(reports).items()},
             "results": stage_results(stack) if stack else {},

@@ -55,6 +55,8 @@ def _whole(case: Case, policy: Policy) -> Iterator[str]:
             yield f"{place_of(run)}: no scenario was run (run {run.id})"
         if run.retry_of and run.retry_of not in known:
             yield f"run {run.id} is a retry of run {run.retry_of}, which is not among the results"
+        if run.fault:
+            yield f"run {run.id}: the fault {run.fault} was injected"
         if not _ended_well(run):
             yield f"run {run.id}: pytest ended with status {run.exit_status}, and no scenario says why"
     by_place = _by([place for place, _ in case.merged.missing])

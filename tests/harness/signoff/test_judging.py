@@ -75,6 +75,17 @@ def test_a_run_that_ended_in_a_way_that_no_scenario_explains_is_refused(folder_o
     assert f"pytest ended with status {status}" in reason
 
 
+def test_a_run_with_an_injected_fault_is_refused(folder_of):
+    ((_, reason),) = told([folder_of(run(fault="cube-stopped"))])
+    assert "the fault cube-stopped was injected" in reason
+
+
+def test_what_an_environment_leaves_out_with_a_reason_is_not_missing(folder_of):
+    names = (scenario().scenario, "features/query_cube.feature::Writes")
+    assert told([folder_of(run(collected=names, left_out={"it writes": names[1:]}))]) == []
+    assert "partial" in told([folder_of(run(id="b" * 32, environment="kind", collected=names))])[0][1]
+
+
 def test_a_retry_without_what_it_repeats_is_refused(folder_of):
     ((_, reason),) = told([folder_of(run(id="b" * 32, retry_of="a" * 32))])
     assert f"retry of run {'a' * 32}, which is not among the results" in reason
