@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.feature_files import FeatureFile
+from fixtures.left_out import LEFT_OUT
 from fixtures.options import SETTINGS
 from fixtures.results_folder import results_folder
 from fixtures.stack import NO_STACK, STACK
@@ -32,6 +33,13 @@ from reports.summary import by_stage, scenario_reports, stage_results
 _RUN = pytest.StashKey[Run]()
 _COLLECTED = pytest.StashKey[set[str]]()
 _EXIT = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the matrix tells a run of itself."""
+    group = parser.getgroup("floe-harness")
+    group.addoption("--cell", metavar="NAME", help="the cell of the matrix that the run belongs to")
+    group.addoption("--retry-of", metavar="ID", help="the run whose failures by the environment this one repeats")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,6 +103,10 @@ def _begun(config: pytest.Config) -> Run:
         harness_version=version("floe-harness"),
         environment=settings.environment,
         choices=_choices(settings),
+        cell=config.getoption("--cell"),
+        shard=config.getoption("--shard"),
+        retry_of=config.getoption("--retry-of"),
+        fault=config.getoption("--fault"),
         git=git_of(config.rootpath),
         machine=machine(),
         platform_file=str(settings.platform),
@@ -131,6 +143,7 @@ def _ended(config: pytest.Config, begun: Run) -> Run:
             "stack": _stack(stack) if stack else None,
             "workloads": _workloads(stack) if stack else (),
             "collected": tuple(_collected(config)),
+            "left_out": {why: tuple(ids) for why, ids in config.stash.get(LEFT_OUT, {}).items()},
             "scenarios": scenarios,
             "stages": {stage: StageFigures(**figures) for stage, figures in by_stage(reports).items()},
             "results": stage_results(stack) if stack else {},
