@@ -4,6 +4,7 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 BIN := .venv/bin
+E2E ?= --env=local
 
 .PHONY: help boot setup test e2e lint types check bench doctor down clean
 
@@ -20,8 +21,8 @@ setup: boot ## fetch and build everything that is missing (first time about 8 mi
 test: setup ## the project's own tests
 	$(BIN)/pytest tests/ -n 2
 
-e2e: setup ## the whole platform on this machine, every scenario
-	$(BIN)/pytest features/ --env=local
+e2e: setup ## the whole platform on this machine, every scenario (E2E="--env=kind --images=built" for another environment)
+	$(BIN)/pytest features/ $(E2E)
 
 lint: setup ## ruff
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
     from harness.stack import Stack
     from harness.workloads import Deployment
 
-NAMES = ("local",)
+NAMES = ("local", "containers", "kind", "attach")
 
 
 def chosen(name: str) -> Environment:
@@ -53,6 +53,14 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     The effective platform.yaml is `folder / "platform.yaml"`, unless the platform's own makes no platform.
     """
     return chosen(settings.environment).planned(settings, folder)
+
+
+def left_out(settings: Settings) -> Mapping[str, str]:
+    """Return the tags of scenarios that say nothing in the environment that is chosen -> why."""
+    from environments.environment import Outside
+
+    environment = chosen(settings.environment)
+    return environment.left_out(settings) if isinstance(environment, Outside) else {}
 
 
 def find() -> list[Stack]:

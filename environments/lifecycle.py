@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -91,20 +91,33 @@ def down(stack: Stack) -> None:
     try:
         end_stack(stack.folder)
     except OSError:  # its reaper was killed: do its work
-        processes = [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
-        clean(stack.id, processes, stack.folder)
+        clean(stack.id, _processes(stack), stack.folder)
+    if stack.folder.exists():
+        raise EnvironmentFailure(
+            f"stack {stack.id} is not removed whole",
+            actual="what it has outside of this machine could not be reached",
+            next_step="harness down tries it again",
+        )
+
+
+def _processes(stack: Stack) -> list[tuple[int, float]]:
+    return [(w.pid, w.created) for w in stack.workloads if w.pid is not None and w.created is not None]
 
 
 def sweep() -> list[str]:
-    """Remove what is left of stacks whose reaper was killed too, and return their ids."""
-    folders = abandoned()
+    """Remove what is left of stacks whose reaper was killed too, and return their ids.
+
+    One of which something stays is told of, and is left to the next sweep.
+    """
+    removed = []
     written = {stack.id: stack for stack in find()}
-    for folder in folders:
-        if folder.name in written:
-            down(written[folder.name])
+    for folder in abandoned():
+        lines = clean(folder.name, _processes(written[folder.name]) if folder.name in written else [], folder)
+        if folder.exists():
+            print(f"stack {folder.name} is not removed: {lines[-1]}", file=sys.stderr, flush=True)
         else:
-            clean(folder.name, [], folder)
-    return [folder.name for folder in folders]
+            removed.append(folder.name)
+    return removed
 
 
 @contextmanager
@@ -126,7 +139,8 @@ def _reuse(digest: str) -> tuple[Stack, Reaper] | None:
     for stack in (stack for stack in find() if stack.keep):
         if dead := dead_workloads(stack):
             print(f"stack {stack.id} was kept, but {', '.join(dead)} died: removing it", file=sys.stderr, flush=True)
-            down(stack)
+            with suppress(EnvironmentFailure):  # the next sweep tries it again
+                down(stack)
         elif stack.digest == digest:
             return stack, Reaper(stack.folder)
         else:

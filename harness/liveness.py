@@ -32,6 +32,10 @@ def alive(workload: WorkloadState) -> bool:
         from harness.systems import engine  # late: most stacks have none
 
         return engine.runs(workload.container)
+    if workload.pods is not None:
+        from harness.systems import cluster
+
+        return cluster.runs(workload.pods)
     if workload.pid is None:
         return True
     try:

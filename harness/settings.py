@@ -33,11 +33,23 @@ class Settings(BaseModel):
         default="official",
         description="official (as their makers publish them) or built (here, from `local`'s recipes)",
     )
+    cluster: str = Field(default="kind", description="the cluster of kind that is used, and made when it is not there")
+    skip_schema_validation: bool = Field(
+        default=False, description="charts are installed without Helm's own validation"
+    )
     polaris_url: str | None = Field(default=None, description="a Polaris that runs already, in place of the stand-in")
     marquez_url: str | None = Field(default=None, description="a Marquez that runs already, in place of the stand-in")
     fixed_ports: bool = Field(default=False, description="use the ports of platform.yaml instead of free ones")
     scale: int = Field(default=1, ge=1, le=1000, description="multiplies the demo's rows")
     keep: bool = Field(default=False, description="leave the stack up for the next run")
+    results: Path = Field(default=Path(".harness/results"), description="the folder that a run's results go to")
+    endpoints: Path | None = Field(default=None, description="of attach: the file with the platform's endpoints")
+    context: str | None = Field(default=None, description="of attach: the kubeconfig's context")
+    namespace: str | None = Field(default=None, description="of attach: the platform's namespace in the cluster")
+    read_only: bool = Field(default=False, description="run only what reads; nothing of the platform is written")
+    allow_writes_to: str | None = Field(
+        default=None, description="of attach: the name of a platform marked production that may be written to"
+    )
 
 
 def load_settings(folder: Path, overrides: Mapping[str, object]) -> Settings:

@@ -37,8 +37,21 @@ class Container(BaseModel):
         return f"container {self.id[:12]}"
 
 
+class Pods(BaseModel):
+    """The pods of a workload in a cluster."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kubeconfig: Path = Field(description="the way into the cluster")
+    namespace: str
+    app: str = Field(description="their label app.kubernetes.io/name")
+
+    def __str__(self) -> str:
+        return f"pods {self.app} of {self.namespace}"
+
+
 class WorkloadState(BaseModel):
-    """One workload of a running stack: a process, a container, or neither (an ended job, an external server)."""
+    """One workload of a running stack: a process, a container, pods, or none (an ended job, an external server)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +62,7 @@ class WorkloadState(BaseModel):
     pid: int | None = None
     created: float | None = Field(default=None, description="its creation time: a recycled pid has another")
     container: Container | None = None
+    pods: Pods | None = None
     log: Path | None = None
     ready_seconds: float | None = Field(default=None, description="from its own start until its readiness check held")
     ready_by: str = Field(default="", description="the fact that proved readiness, in words")
@@ -56,8 +70,8 @@ class WorkloadState(BaseModel):
     @property
     def runs_as(self) -> str | None:
         """What it runs as in this stack, in words; None for a job that has ended and for an external server."""
-        if self.container is not None:
-            return str(self.container)
+        if (inside := self.container or self.pods) is not None:
+            return str(inside)
         return f"process {self.pid}" if self.pid is not None else None
 
 
@@ -81,6 +95,7 @@ class Stack(BaseModel):
     secrets_file: Path = Field(description="0600 JSON: secret_ref of platform.yaml -> value")
     start_seconds: float | None = None
     keep: bool = False
+    read_only: bool = Field(default=False, description="nothing is written: no job is run, no canary is sent")
 
     @property
     def standins(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,19 @@ def read_platform(file: Path) -> dict[str, Any]:
     return content
 
 
-def endpoints_of(ports: Mapping[str, int], polaris_url: str | None, marquez_url: str | None) -> dict[str, str]:
-    """Return the base URL of every component."""
+def endpoints_of(
+    ports: Mapping[str, int],
+    polaris_url: str | None = None,
+    marquez_url: str | None = None,
+    host: Callable[[str], str] = lambda workload: "127.0.0.1",
+) -> dict[str, str]:
+    """Return the base URL of every component; `host`: where a workload is found."""
+
+    def at(name: str) -> str:
+        return f"{host(name.split('.')[0])}:{ports[name]}"
 
     def http(name: str) -> str:
-        return f"http://127.0.0.1:{ports[name]}"
+        return f"http://{at(name)}"
 
     found = {
         names.OBJECT_STORE: http("object-store.s3"),
@@ -46,7 +54,7 @@ def endpoints_of(ports: Mapping[str, int], polaris_url: str | None, marquez_url:
         names.OTLP_HTTP: http("jaeger.otlp-http"),
         names.OTLP_GRPC: http("jaeger.otlp-grpc"),
         names.LINEAGE_STORE: (marquez_url or http("marquez.http")).rstrip("/"),
-        names.DATABASE: f"postgresql://floe@127.0.0.1:{ports['postgresql.sql']}/floe",
+        names.DATABASE: f"postgresql://floe@{at('postgresql.sql')}/floe",
     }
     if not polaris_url:  # where a real server has its management port, its address does not tell
         found[names.CATALOG_HEALTH] = http("polaris.management")

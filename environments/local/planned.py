@@ -40,14 +40,14 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     workloads = tuple(as_workload(spec, secrets) for spec in declare(plan, without=frozenset(addresses)))
     # The endpoints are the effective ones; mistakes and places are those of the user's own file.
     reading = replace(given, platform=platform.read_platform(file).platform)
-    return Deployment(Objects(workloads, configs=_secrets(secrets)), reading, complete=True)
+    return Deployment(Objects(workloads, configs=secret_objects(secrets)), reading, complete=True)
 
 
 def as_workload(spec: ProcessSpec, secrets: Mapping[str, str]) -> Workload:
     """Return a process as a workload; a variable that carries a secret becomes a reference to it."""
     container = Container(
         name=spec.name,
-        variables=tuple(_variable(name, value, secrets) for name, value in spec.env.items()),
+        variables=variables_of(spec.env, secrets),
         ports=tuple(Port(number, name) for name, number in spec.ports.items()),
         command=tuple(spec.command),
     )
@@ -58,6 +58,11 @@ def as_workload(spec: ProcessSpec, secrets: Mapping[str, str]) -> Workload:
         containers=(container,),
         origin="process",
     )
+
+
+def variables_of(env: Mapping[str, str], secrets: Mapping[str, str]) -> tuple[Variable, ...]:
+    """Return an environment as a workload's variables, in which no secret stands."""
+    return tuple(_variable(name, value, secrets) for name, value in env.items())
 
 
 def _variable(name: str, value: str, secrets: Mapping[str, str]) -> Variable:
@@ -74,7 +79,8 @@ def _ref(secret: str) -> Ref:
     return Ref("Secret", name, key or "value")
 
 
-def _secrets(secrets: Mapping[str, str]) -> tuple[ConfigObject, ...]:
+def secret_objects(secrets: Mapping[str, str]) -> tuple[ConfigObject, ...]:
+    """Return the Secrets that the workloads' variables refer to."""
     keys: dict[str, set[str]] = {}
     for ref in map(_ref, secrets):
         keys.setdefault(ref.name, set()).add(str(ref.key))

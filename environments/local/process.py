@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from environments.ready import Ready
 from harness.stack import Kind
 
-
-@dataclass(frozen=True)
-class Ready:
-    """A readiness check: a fact in words, and a probe that returns None when it holds or what it saw when not.
-
-    The probe is called until it returns None; exceptions count as 'what it saw'. It must prove that the workload
-    works (a query answered, a token issued), not only that it listens.
-    """
-
-    fact: str
-    probe: Callable[[], str | None]
-    limit: float = 90.0  # seconds
+__all__ = ["ProcessSpec", "Ready"]
 
 
 @dataclass(frozen=True)

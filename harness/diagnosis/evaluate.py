@@ -131,6 +131,9 @@ def _outcomes(
         yield Outcome(contract, "", reason=f"there is no {contract.takes} to look at")
         return
     target = targets[contract.takes]
+    if contract.writes and target.stack.read_only:
+        yield Outcome(contract, "", reason="it would write, and the platform is only read")
+        return
     if reason := contract.applies(target):
         yield Outcome(contract, "", reason=reason)
         return

@@ -15,6 +15,7 @@ from harness.stack import Container
 if TYPE_CHECKING:
     from docker import DockerClient
 
+SYSTEM_SOCKET = Path("/var/run/docker.sock")
 _TIMEOUT = 10  # seconds for an answer about a container
 _BUILD_TIMEOUT = 600  # seconds between two words of the engine while it builds or pulls
 
@@ -39,13 +40,18 @@ def find_engine() -> str:
 
 
 def _addresses() -> Iterator[str]:
-    """Yield where an engine may be: DOCKER_HOST alone where it is set, else the sockets that there are."""
+    """Yield where an engine may be: DOCKER_HOST alone where it is set, else docker's context and the usual sockets."""
     if os.environ.get("DOCKER_HOST"):
         yield os.environ["DOCKER_HOST"]
         return
+    from docker.context import ContextAPI
+
+    context = ContextAPI.get_current_context()
+    if context is not None and context.name != "default" and context.Host:
+        yield context.Host
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
     for socket in (
-        Path("/var/run/docker.sock"),
+        SYSTEM_SOCKET,
         runtime / "docker.sock",  # rootless docker
         Path.home() / ".docker" / "run" / "docker.sock",  # Docker Desktop
         runtime / "podman" / "podman.sock",

@@ -39,11 +39,14 @@ def _spec(plan: Plan, name: str, **settings: str) -> ProcessSpec:
         cwd=plan.project / "demo" / "cube",
         ports={"http": port},
         requires=("object-store", "polaris", "catalog-init"),
-        ready=Ready(
-            "its model has the cubes, and the catalog answered a query of its DuckDB",
-            probe(f"http://127.0.0.1:{port}", plan.secrets["cube-api-secret"]),
-        ),
+        ready=ready(plan, name),
     )
+
+
+def ready(plan: Plan, name: str) -> Ready:
+    """Return the check of one of the plan's two Cube servers."""
+    asked = probe(f"http://127.0.0.1:{plan.ports[f'{name}.http']}", plan.secrets["cube-api-secret"])
+    return Ready("its model has the cubes, and the catalog answered a query of its DuckDB", asked)
 
 
 def environment(plan: Plan, name: str, port: int) -> dict[str, str]:

@@ -42,7 +42,7 @@ def _user_code(plan: Plan) -> ProcessSpec:
         cwd=plan.project,
         ports={"grpc": port},
         requires=("postgresql",),
-        ready=Ready("ListRepositories names the repository of the demo", _code_probe(port), limit=120),
+        ready=code_ready(plan),
     )
 
 
@@ -61,11 +61,7 @@ def _webserver(plan: Plan) -> ProcessSpec:
         cwd=plan.project,
         ports={"http": port},
         requires=("postgresql",),
-        ready=Ready(
-            f"GraphQL lists the location {LOCATION} with its assets and without a load error",
-            _location_probe(plan.endpoints[ORCHESTRATOR]),
-            limit=120,
-        ),
+        ready=webserver_ready(plan),
     )
 
 
@@ -82,10 +78,26 @@ def _daemon(plan: Plan) -> ProcessSpec:
         env=_environment(plan),
         cwd=plan.project,
         requires=("postgresql",),
-        ready=Ready(
-            "GraphQL reports every required daemon healthy", _daemon_probe(plan.endpoints[ORCHESTRATOR]), limit=120
-        ),
+        ready=daemon_ready(plan),
     )
+
+
+def code_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's code server."""
+    asked = _code_probe(plan.ports["dagster-user-code.grpc"])
+    return Ready("ListRepositories names the repository of the demo", asked, limit=120)
+
+
+def webserver_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's webserver."""
+    fact = f"GraphQL lists the location {LOCATION} with its assets and without a load error"
+    return Ready(fact, _location_probe(plan.endpoints[ORCHESTRATOR]), limit=120)
+
+
+def daemon_ready(plan: Plan) -> Ready:
+    """Return the check of the plan's daemon."""
+    asked = _daemon_probe(plan.endpoints[ORCHESTRATOR])
+    return Ready("GraphQL reports every required daemon healthy", asked, limit=120)
 
 
 def load_again(base: str) -> None:

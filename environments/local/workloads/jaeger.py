@@ -8,6 +8,7 @@ from collections.abc import Callable
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.workloads.asking import asking
+from harness.stack import OTLP_HTTP, TRACE_STORE
 
 
 def spec(plan: Plan) -> ProcessSpec:
@@ -25,8 +26,14 @@ def spec(plan: Plan) -> ProcessSpec:
         env={"OTEL_TRACES_SAMPLER": "always_off"},  # of Jaeger itself, which would export to a port of its own choice
         cwd=folder,
         ports=port,
-        ready=Ready("the query API lists services, and an empty OTLP export is taken", _probe(port)),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's trace store."""
+    asked = _probe(plan.endpoints[TRACE_STORE], plan.endpoints[OTLP_HTTP])
+    return Ready("the query API lists services, and an empty OTLP export is taken", asked)
 
 
 def _config(port: dict[str, int]) -> dict[str, object]:
@@ -57,13 +64,13 @@ def _config(port: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _probe(port: dict[str, int]) -> Callable[[], str | None]:
+def _probe(query: str, otlp: str) -> Callable[[], str | None]:
     def check() -> str | None:
         with asking(timeout=5) as http:
-            listed = http.get(f"http://127.0.0.1:{port['query']}/api/services")
+            listed = http.get(f"{query}/api/services")
             if listed.status_code != 200:
                 return f"GET /api/services answered {listed.status_code}"
-            export = http.post(f"http://127.0.0.1:{port['otlp-http']}/v1/traces", json={"resourceSpans": []})
+            export = http.post(f"{otlp}/v1/traces", json={"resourceSpans": []})
         return None if export.status_code == 200 else f"POST /v1/traces answered {export.status_code}"
 
     return check

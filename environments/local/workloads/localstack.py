@@ -6,14 +6,13 @@ Its STS answers AssumeRole, but session policies are not enforced. Without hyper
 from __future__ import annotations
 
 from environments.local.plan import Plan
-from environments.local.process import ProcessSpec, Ready
-from environments.local.workloads.object_store import probe
+from environments.local.process import ProcessSpec
+from environments.local.workloads.object_store import ready
 
 
 def spec(plan: Plan) -> ProcessSpec:
     """Return the process of the store, on the port and with the readiness check of the default one."""
     folder, port = plan.work_folder("object-store"), plan.ports["object-store.s3"]
-    key, secret = (plan.secrets[f"object-store-keys.{part}"] for part in ("access-key-id", "secret-access-key"))
     address = f"127.0.0.1:{port}"
     return ProcessSpec(
         name="object-store",
@@ -37,7 +36,5 @@ def spec(plan: Plan) -> ProcessSpec:
         },
         cwd=folder,
         ports={"s3": port},
-        ready=Ready(
-            "an object was written and read back, and STS answered AssumeRole", probe(f"http://{address}", key, secret)
-        ),
+        ready=ready(plan),
     )

@@ -10,6 +10,7 @@ from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.workloads.asking import asking
 from environments.local.workloads.postgresql import USER
+from harness.stack import LINEAGE_STORE
 
 _PROJECT = Path(__file__).parents[3]
 FACT = "its namespaces are listed, with `default` among them"
@@ -32,8 +33,13 @@ def spec(plan: Plan) -> ProcessSpec:
         cwd=_PROJECT,
         ports={"http": http, "admin": admin},
         requires=("postgresql",),
-        ready=Ready(FACT, probe(f"http://127.0.0.1:{http}")),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's lineage store."""
+    return Ready(FACT, probe(plan.endpoints[LINEAGE_STORE]))
 
 
 def probe(base: str) -> Callable[[], str | None]:

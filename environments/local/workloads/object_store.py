@@ -13,6 +13,7 @@ import httpx
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.workloads.asking import asking
+from harness.stack import OBJECT_STORE
 
 ROLE = "arn:aws:iam::000000000000:role/polaris"
 _PROBE_BUCKET = "readiness"
@@ -62,11 +63,15 @@ def spec(plan: Plan) -> ProcessSpec:
         command=(str(plan.parts.weed), "-logtostderr", "server", "-filer", "-s3", *_flags(options)),
         cwd=folder,
         ports=port,
-        ready=Ready(
-            "an object was written and read back, and STS answered AssumeRole",
-            probe(f"http://127.0.0.1:{port['s3']}", key, secret),
-        ),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's store, whichever it is."""
+    key, secret = (plan.secrets[f"object-store-keys.{part}"] for part in ("access-key-id", "secret-access-key"))
+    asked = probe(plan.endpoints[OBJECT_STORE], key, secret)
+    return Ready("an object was written and read back, and STS answered AssumeRole", asked)
 
 
 def _flags(options: dict[str, object]) -> list[str]:

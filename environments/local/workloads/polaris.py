@@ -9,7 +9,7 @@ from pathlib import Path
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.workloads.asking import asking
-from harness.stack import OTLP_HTTP
+from harness.stack import CATALOG, OTLP_HTTP
 
 _PROJECT = Path(__file__).parents[3]
 _UNKNOWN = "a-warehouse-that-is-not-there"
@@ -44,11 +44,14 @@ def spec(plan: Plan) -> ProcessSpec:
         env=env,
         cwd=_PROJECT,
         ports={"http": http, "management": management},
-        ready=Ready(
-            "a token is issued by form, and an unknown warehouse is refused with 404",
-            probe(f"http://127.0.0.1:{http}", client_id, client_secret),
-        ),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's catalog."""
+    asked = probe(plan.endpoints[CATALOG], plan.secrets["polaris-client-id"], plan.secrets["polaris-client-secret"])
+    return Ready("a token is issued by form, and an unknown warehouse is refused with 404", asked)
 
 
 def probe(base: str, client_id: str, client_secret: str) -> Callable[[], str | None]:

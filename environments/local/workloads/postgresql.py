@@ -33,8 +33,14 @@ def spec(plan: Plan) -> ProcessSpec:
         },
         cwd=_PROJECT,
         ports={"sql": port},
-        ready=Ready(f"each of {', '.join(DATABASES)} answers select 1", _probe(port, password)),
+        ready=ready(plan),
     )
+
+
+def ready(plan: Plan) -> Ready:
+    """Return the check of the plan's database."""
+    asked = _probe(plan.ports["postgresql.sql"], plan.secrets["postgres-password"])
+    return Ready(f"each of {', '.join(DATABASES)} answers select 1", asked)
 
 
 def _probe(port: int, password: str) -> Callable[[], str | None]:

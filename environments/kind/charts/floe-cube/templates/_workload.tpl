@@ -1,0 +1,1 @@
+../../_workload.tpl
