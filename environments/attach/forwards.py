@@ -20,19 +20,19 @@ _PROJECT = Path(__file__).parents[2]
 
 
 class Forwards(BaseModel):
-    """Ports of this machine, on 127.0.0.1 -> a Service's name and its port."""
+    """Ports of this machine, on 127.0.0.1 -> what kubectl forwards to (`service/name`), and its port."""
 
     context: str
     namespace: str
     ports: dict[int, tuple[str, int]]
 
     def commands(self) -> list[list[str]]:
-        """Return the command that forwards each Service's ports."""
+        """Return the commands, one for all ports of a Service."""
         pairs: dict[str, list[str]] = {}
-        for here, (service, there) in self.ports.items():
-            pairs.setdefault(service, []).append(f"{here}:{there}")
+        for here, (target, there) in self.ports.items():
+            pairs.setdefault(target, []).append(f"{here}:{there}")
         at = ["kubectl", f"--context={self.context}", f"--namespace={self.namespace}"]
-        return [[*at, "port-forward", "--address=127.0.0.1", f"service/{name}", *said] for name, said in pairs.items()]
+        return [[*at, "port-forward", "--address=127.0.0.1", target, *said] for target, said in pairs.items()]
 
 
 def begin(forwards: Forwards, folder: Path) -> psutil.Process:
