@@ -87,6 +87,13 @@ def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | N
     return chosen(stack.environment).changed(stack, workload, variables)
 
 
+def at_risk(stack: Stack) -> AbstractContextManager[None]:
+    """Change a stack in the block, and undo it there; where that is cut short the stack goes, kept or not."""
+    from environments import lifecycle
+
+    return lifecycle.at_risk(stack)
+
+
 def down(stack: Stack) -> None:
     """End a stack, and return when nothing of it is left."""
     from environments import lifecycle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from environments.kind.plan import KindPlan
-from environments.kind.pods import read_pods
+from environments.kind.signs import look
 from environments.kind.tools import run
 from environments.kind.workloads import RELEASES
 from harness.errors import EnvironmentFailure
@@ -33,7 +33,8 @@ def _restarted(plan: KindPlan) -> list[tuple[str, str]]:
     try:
         return [
             (pod["metadata"]["name"], container["name"])
-            for pod in read_pods(plan)
+            for pod in look(plan)
+            if pod["kind"] == "Pod"
             for container in pod["status"].get("containerStatuses", ())
             if container["restartCount"]
         ]

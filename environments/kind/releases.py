@@ -7,7 +7,7 @@ from environments.kind.plan import KindPlan
 from environments.kind.tools import run
 from environments.kind.workloads import Release
 
-_TIMEOUT = "180s"
+_TIMEOUT = "5m"
 
 
 def values(plan: KindPlan, release: Release) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,9 +20,9 @@ from environments.containers.specs import READY
 from environments.kind import cluster, removal
 from environments.kind.evidence import gather
 from environments.kind.plan import KindPlan
-from environments.kind.pods import hopeless, not_ready, read_pods
 from environments.kind.releases import install_command
 from environments.kind.secrets import secret_list
+from environments.kind.signs import look, not_ready, signs, told
 from environments.kind.tools import check_tools, run
 from environments.kind.workloads import JOB, RELEASES, WORKLOADS, Deployed, Release
 from environments.lifecycle import begun
@@ -32,7 +33,7 @@ from environments.local.provision import planned_parts
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
 from environments.ready import Ready
-from environments.reaper import Reaper, outside
+from environments.reaper import MARK, Reaper, outside
 from environments.stacks import check_space
 from harness.errors import StartError
 from harness.settings import Settings
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _PROJECT = Path(__file__).parents[2]
 _POLL = 1.0  # seconds between two looks at the pods
+_PROOF = 300.0  # seconds that a workload may take at least; ten start at once, on the few cores of a node
 # Asked from a pod, by the Services' names: pods are Ready before Services work.
 _FETCH = """import sys, urllib.request
 for url in sys.argv[1:]: urllib.request.urlopen(url, timeout=5).read(); print(url)"""
@@ -132,7 +134,13 @@ def _attend(plan: KindPlan) -> psutil.Process:
     command = [sys.executable, "-m", "environments.kind.attend", str(plan.folder)]
     with (plan.folder / "attend.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: plan.id},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 
@@ -161,11 +169,11 @@ def _install(plan: KindPlan, releases: Sequence[Release], say: Say) -> None:
                     raise StartError(
                         f"release {name} was not installed",
                         actual="\n".join(line for line in said.strip().splitlines() if "symbolic link" not in line),
-                        evidence=hopeless(read_pods(plan)),
+                        evidence=told(signs(look(plan))),
                     )
                 say(name, "its pods are ready", True)
-            if why := hopeless(read_pods(plan)):
-                raise StartError("a pod does not come up", actual=why)
+            if hopeless := [sign for sign in signs(look(plan)) if sign.hopeless]:
+                raise StartError("a pod does not come up", actual=told(hopeless))
     finally:
         for process in running.values():
             process.kill()
@@ -181,8 +189,8 @@ def _fetch_by_name(plan: KindPlan, say: Say) -> None:
             raise NotYet(str(error)) from None
 
     wait_for("a pod reaches Services by their names", fetch, 60)
-    if late := not_ready(pods := read_pods(plan)):
-        raise StartError("a pod is not ready", actual=", ".join(late), evidence=hopeless(pods))
+    if late := not_ready(seen := look(plan)):
+        raise StartError("a pod is not ready", actual=", ".join(late), evidence=told(signs(seen)))
     say(
         "services",
         f"a pod reached {len(_BY_NAME)} of them by name; {len(WORKLOADS)} of {len(WORKLOADS)} pods Ready",
@@ -224,7 +232,7 @@ def _prove(plan: KindPlan, secrets: Mapping[str, str], say: Say) -> list[Workloa
 
 
 def _await(name: str, ready: Ready) -> None:
-    def look() -> None:
+    def ask() -> None:
         try:
             found = ready.probe()
         except Exception as error:
@@ -232,4 +240,4 @@ def _await(name: str, ready: Ready) -> None:
         if found is not None:
             raise NotYet(found)
 
-    wait_for(f"{name}: {ready.fact}", look, ready.limit)
+    wait_for(f"{name}: {ready.fact}", ask, max(ready.limit, _PROOF))

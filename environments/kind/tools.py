@@ -13,7 +13,7 @@ _WHERE = {
     "helm": "https://helm.sh/docs/intro/install/",
     "kubectl": "https://kubernetes.io/docs/tasks/tools/",
 }
-_LIMIT = 300.0  # seconds that a command may take
+_LIMIT = 420.0  # seconds that a command may take
 
 
 def check_tools(names: Sequence[str] = tuple(_WHERE)) -> None:
@@ -29,7 +29,7 @@ def check_tools(names: Sequence[str] = tuple(_WHERE)) -> None:
 def run(command: Sequence[str], *, given: str | None = None, env: Mapping[str, str] | None = None) -> str:
     """Run a tool to its end, and return what it printed; `given` goes to its standard input.
 
-    Raises EnvironmentFailure with its own words when it is not there, fails, or takes longer than five minutes.
+    Raises EnvironmentFailure with its own words when it is not there, fails, or takes longer than seven minutes.
     """
     shown = " ".join(command[:3])
     try:

@@ -64,7 +64,7 @@ metadata:
   name: {{ $full }}
   labels: {{- include "floe.all-labels" $labels | nindent 4 }}
 spec:
-  replicas: {{ $w.replicas | default 1 }}
+  replicas: {{ if hasKey $w "replicas" }}{{ $w.replicas }}{{ else }}1{{ end }}
   {{- if $w.storage }}
   serviceName: {{ $full }}
   {{- end }}
