@@ -6,6 +6,7 @@ the stack.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import psutil
 from pydantic import BaseModel
+
+from environments.reaper import MARK
 
 _AGAIN = 0.5  # seconds until a forward that has ended is begun again
 _PROJECT = Path(__file__).parents[2]
@@ -36,13 +39,22 @@ class Forwards(BaseModel):
 
 
 def begin(forwards: Forwards, folder: Path) -> psutil.Process:
-    """Start the process that keeps them up, and return it; what kubectl says is in `folder / "forwards.log"`."""
+    """Start the process that keeps them up, and return it; what kubectl says is in `folder / "forwards.log"`.
+
+    `folder`: of the stack that they are of.
+    """
     file = folder / "forwards.json"
     file.write_text(forwards.model_dump_json())
     command = [sys.executable, "-m", "environments.attach.forwards", str(file)]
     with (folder / "forwards.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: folder.name},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 
