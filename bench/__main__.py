@@ -26,6 +26,7 @@ FIGURES = {
     "features": "every scenario on a cold and on a warm stack, by stage",
     "footprint": "memory of the whole stack, and its CPU when nobody asks it anything",
     "scenario": "one read-only scenario on a warm stack",
+    "standins": "the stand-ins for Polaris and Marquez, each alone: ready, memory, a load, an event, a big graph",
     "overhead": "what the harness adds to a scenario of plain pytest-bdd",
 }
 ON_REQUEST = {"setup"}

@@ -1,4 +1,4 @@
-"""How fast the stand-ins are, and the real servers beside them: `python -m bench.standins [--polaris-url URL …]`.
+"""How fast the stand-ins are; `python -m bench.standins [--polaris-url URL …]` shows the real servers beside them.
 
 Each figure stands beside its limit, and beside the real server's in the same run when one is given. A real Polaris'
 credentials come by POLARIS_CLIENT_ID and POLARIS_CLIENT_SECRET; a real server should be empty.
@@ -24,9 +24,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.rows import Row
+from bench.stand import Bench
 from tests.conformance.servers import Marquez, Polaris, PolarisApi, RealPolaris, StandIn, running_store
 
-_REPEATS = 200
+_REPEATS, _JOBS = 200, 10_000
 _FACET = {"_producer": "https://example.invalid/bench", "_schemaURL": "https://example.invalid/facet.json"}
 _IMPORTS = {
     "polaris": "from environments.local.standins.polaris import __main__",
@@ -146,12 +148,17 @@ def _figures(polaris_url: str | None, marquez_url: str | None, jobs: int) -> Ite
             yield Figure(f"Marquez: lineage of {jobs:,} jobs at depth 20", "s", 1.0, graph, real_graph)
 
 
+def measure(_bench: Bench) -> list[Row]:
+    """Measure stand-ins of the figure's own, each alone."""
+    return [Row(one.name, one.value, one.unit, one.limit) for one in _figures(None, None, _JOBS)]
+
+
 def main() -> int:
     """Print the figures; return 1 when one is beyond its limit."""
     parser = argparse.ArgumentParser(prog="python -m bench.standins", description=__doc__)
     parser.add_argument("--polaris-url")
     parser.add_argument("--marquez-url")
-    parser.add_argument("--jobs", type=int, default=10_000, help="in the graph; default 10,000")
+    parser.add_argument("--jobs", type=int, default=_JOBS, help=f"in the graph; default {_JOBS:,}")
     args = parser.parse_args()
     table = Table(
         "what", "stand-in", "limit", "of the limit", "real server", "of the real one", box=None, pad_edge=False

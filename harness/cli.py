@@ -15,6 +15,7 @@ from harness.commands import (
     images,
     logs,
     preflight,
+    report,
     setup,
     shell,
     signoff,
@@ -33,7 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, shell, down, standin):
+for command in (
+    *(setup, doctor, validate, preflight, contracts, up, status, diagnose, logs, report, shell, down, standin),
+):
     app.command()(getattr(command, command.__name__.rsplit(".", 1)[1]))
 app.command(context_settings={"ignore_unknown_options": True})(watch.watch)  # what it does not know is pytest's
 app.add_typer(faults.app)

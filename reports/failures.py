@@ -111,7 +111,7 @@ def _record(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[
         contracts=_contracts(checked(item.config), {root.contract for root in roots}) if report.failed else [],
     )
     if isinstance(error, HarnessError) and not roots and report.failed:
-        record.notes.append(f"no contract was found broken: {error.heading}")
+        record.notes.append(f"the scenario itself found no contract broken: {error.heading}")
     return gather(record, item.config.stash.get(EVIDENCE, None) or Evidence())
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.diagnosis.verdict import Verdict, verdict_as_json
-from harness.evidence.gather import bounded, without_secrets
+from harness.evidence import mask
+from harness.evidence.gather import bounded
 from harness.evidence.record import Record, RootRecord
 
 
@@ -19,10 +20,11 @@ def judged(record: Record, verdict: Verdict) -> Record:
     record.roots, record.judged = roots or record.roots, True
     if record.node in {failure.scenario for failure in verdict.unexplained}:
         record.notes.append("no broken contract explains this failure: flaky, or the harness's fault")
+    # What was recorded is masked already, and so are roots as machines are told them.
     held = set(verdict.diagnosis.held)
     broken = {*verdict.diagnosis.broken, *(root.contract for root in record.roots)}
     why = {o.contract.id: o.reason or (o.breach.heading if o.breach else "") for o in verdict.diagnosis.outcomes}
     for one in record.contracts:
         one.state = "broken" if one.id in broken else "held" if one.id in held else one.state
-        one.why = one.why or why.get(one.id, "")
-    return bounded(without_secrets(record))
+        one.why = one.why or mask(why.get(one.id, ""))
+    return bounded(record)

@@ -13,6 +13,7 @@ import pytest
 
 from fixtures.feature_files import FeatureFile
 from fixtures.options import SETTINGS
+from fixtures.results_folder import results_folder
 from fixtures.stack import NO_STACK, STACK
 from harness.contracts.registry import all_contracts
 from harness.diagnosis.verdict import verdict_as_json
@@ -41,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     run = _begun(config)
     try:
-        begin(_folder(config), run)
+        begin(results_folder(config), run)
     except HarnessError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_RUN] = run
@@ -71,16 +72,12 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Write what came of the run; after everything that others record of it."""
     if _RUN in config.stash:
-        complete(_folder(config), _ended(config, config.stash[_RUN]))
+        complete(results_folder(config), _ended(config, config.stash[_RUN]))
 
 
 def _collected(config: pytest.Config) -> list[str]:
     found = config.stash[_COLLECTED]
     return sorted(found)
-
-
-def _folder(config: pytest.Config) -> Path:
-    return Path(config.invocation_params.dir, config.stash[SETTINGS].results)
 
 
 def _reaches_features(config: pytest.Config) -> bool:

@@ -295,4 +295,7 @@ roots();
 timeline(all);
 controls();
 list();
+// What lies before the scenario is there to be scrolled to.
+const first = [...byId("events").children].find((item) => item.happening.kind === "step");
+if (first) byId("events").scrollTop = first.offsetTop - byId("events").offsetTop;
 contracts();

@@ -25,6 +25,7 @@ class Parts:
     duckdb_home: Path  # a HOME below which DuckDB finds its extensions
     localstack: Path  # the Python of its own environment; made on request only
     localstack_3: Path  # the same of LocalStack 3.0.2
+    allure: Path  # the script that Node runs; made on request only
     python: Path = Path(sys.executable)
 
     @property
@@ -108,6 +109,7 @@ def _parts(recipes: dict[str, Recipe]) -> Parts:
         duckdb_home=folder_of(recipes["duckdb-home"]),
         localstack=program_of(recipes["localstack"]),
         localstack_3=program_of(recipes["localstack-3.0.2"]),
+        allure=program_of(recipes["allure"]),
     )
 
 

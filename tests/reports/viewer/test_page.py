@@ -6,9 +6,12 @@ from pathlib import Path
 
 from harness.evidence.record import LogLine, LogRecord, Record, schema
 from reports.viewer import page
+from reports.viewer.page import as_script
 
 VIEWER = Path(__file__).parents[3] / "reports" / "viewer"
-HOSTILE = "</script><script>document.title='taken'</script><!--record--><img src=x onerror=alert(1)>\u2028&lt;"
+HOSTILE = (
+    "<!--<script </script><script>document.title='taken'</script><!--record--><img src=x onerror=alert(1)>\u2028&lt;"
+)
 
 
 class Scripts(HTMLParser):
@@ -54,6 +57,7 @@ def test_what_was_logged_ends_no_script_and_makes_no_element(record):
     record.logs.append(LogRecord(workload=HOSTILE, lines=[LogLine(at=None, text=HOSTILE)]))
     record.scenario = record.told = HOSTILE
     html = page(record)
+    assert not set("<>&\u2028\u2029") & set(as_script(record))
     assert embedded(html) == record
     scripts = read(html)
     assert len(scripts.found) == 2

@@ -70,4 +70,5 @@ class Call:
 
     def bind(self, body: Any, shape: Shape) -> None:
         """Check a body's types; raises Problem."""
-        reading.bind(self.text, body, shape)
+        for lacking in reading.bind(self.text, body, shape):
+            raise reading.at_end(self.text, shape.java, lacking or "a list has a null in it")

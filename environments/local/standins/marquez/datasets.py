@@ -228,11 +228,16 @@ def _versions(session: Session, rows: Sequence[DatasetVersion], told: Any) -> li
     return found
 
 
+_DOCUMENTED: dict[str, Any] = {"description": "text", "tags": ["text"]}
+_FIELD = Shape("Field", {"name": "text", "type": "text", **_DOCUMENTED}, ("name",))
+_META = Shape("DatasetMeta", {"physicalName": "text", "sourceName": "text", "runId": "uuid", "fields": [_FIELD],
+                              **_DOCUMENTED})  # fmt: skip
+
+
 def put(call: Call) -> Json:
     """Make or change a dataset by REST: a new version of it."""
     body = call.body()
-    shape = Shape("DatasetMeta", {"physicalName": "text", "sourceName": "text", "description": "text"})
-    call.bind(body, shape)
+    call.bind(body, _META)
     if body.get("type") not in _TYPES:
         said = "Could not resolve subtype of [simple type, class marquez.service.models.DatasetMeta]: missing type id "
         raise reading.unresolved(call.text, f"{said}property 'type'")

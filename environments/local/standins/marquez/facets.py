@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.orm import Session
 
-from environments.local.standins.marquez.tables import Facet
+from environments.local.standins.marquez.tables import UNSEEN, Facet
 
 Json = dict[str, Any]
 # The kinds of dataset facets that Marquez knows by name; others are "unknown".
@@ -43,7 +43,7 @@ def add_dataset_facets(session: Session, told: Json, facets: Json, at: datetime,
 def link_job_facets(session: Session, run: str, job_version: str) -> None:
     """Say that the facets of a job which came with a run are those of this version."""
     ours = (Facet.run == run, Facet.kind == "job")
-    session.execute(update(Facet).where(*ours).values(job_version=job_version))
+    session.execute(update(Facet).where(*ours).values(job_version=job_version), execution_options=UNSEEN)
 
 
 def find(session: Session, *where: ColumnElement[bool]) -> list[Row[Any]]:

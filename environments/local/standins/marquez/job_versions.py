@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from environments.local.standins.marquez.recording_datasets import content_uuid
-from environments.local.standins.marquez.tables import DatasetVersion, Job, JobIO, JobVersion, Run, RunInput
+from environments.local.standins.marquez.tables import UNSEEN, DatasetVersion, Job, JobIO, JobVersion, Run, RunInput
 
 
 def run_inputs(session: Session, run: str) -> list[DatasetVersion]:
@@ -40,14 +40,16 @@ def version_of_event(session: Session, job: Job, inputs: list[DatasetVersion], o
 def link_version(session: Session, job: Job, known: JobVersion | None, version: str, inputs: list[str],
                  outputs: list[str], when: datetime) -> JobVersion:  # fmt: skip
     """Make a job's version where it is new, and its datasets those of the lineage graph."""
-    if known is None:
+    linked: dict[tuple[str, str], JobIO] = {}
+    if known is not None:
+        linked = {(io.side, io.dataset): io for io in session.scalars(select(JobIO).filter_by(version=known.id))}
+    else:
         known = JobVersion(id=str(uuid.uuid4()), job=job.id, version=version, location=job.location, created=when)
         session.add(known)
-    linked = {(io.side, io.dataset): io for io in session.scalars(select(JobIO).filter_by(version=known.id))}
     for side, datasets in (("inputs", inputs), ("outputs", outputs)):
-        if datasets:
+        if datasets and job.current_version is not None:
             before = (JobIO.job == job.id, JobIO.version != known.id, JobIO.side == side, JobIO.current)
-            session.execute(update(JobIO).where(*before).values(current=False))
+            session.execute(update(JobIO).where(*before).values(current=False), execution_options=UNSEEN)
         for dataset in datasets:
             if (side, dataset) in linked:
                 linked[side, dataset].current = True

@@ -203,10 +203,15 @@ def _versions(session: Session, job: Job, rows: Sequence[JobVersion]) -> list[Js
     ]
 
 
+_ID = Shape("DatasetId", {"namespace": "text", "name": "text"}, ("namespace", "name"))
+_META = Shape("JobMeta", {"type": "text", "location": "uri", "description": "text", "runId": "uuid",
+                          "inputs": [_ID], "outputs": [_ID]})  # fmt: skip
+
+
 def put(call: Call) -> Json:
     """Make or change a job by REST."""
     body = call.body()
-    call.bind(body, Shape("JobMeta", {"type": "text", "location": "uri", "description": "text"}))
+    call.bind(body, _META)
     kind = body.get("type")
     if kind is None:
         raise reading.at_end(call.text, "JobMeta", "type is marked non-null but is null")

@@ -13,6 +13,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 from urllib.parse import urlsplit
 
+from environments.local.standins.json_text import first_value
 from environments.local.standins.marquez import times
 from environments.local.standins.marquez.problems import Problem, malformed
 
@@ -35,7 +36,7 @@ class Shape:
     java: str
     fields: dict[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
-    further: Shape | None = None
+    further: Any = None
 
 
 def parse(text: str) -> Any:
@@ -43,11 +44,14 @@ def parse(text: str) -> Any:
     if not text.strip():
         return None
     try:
-        return json.loads(text)
+        value, end = first_value(text)
+        if text[end:].strip():
+            raise json.JSONDecodeError("Extra data", text, _skip(text, end))
+        return value
     except json.JSONDecodeError as error:
         raise malformed(_jackson(text, error)) from None
-    except RecursionError:
-        raise malformed("Document nesting depth exceeds the maximum allowed (1000)") from None
+    except ValueError as error:
+        raise malformed(f"{error}\n at {_SOURCE}; line: 1, column: 1]") from None
 
 
 def _jackson(text: str, error: json.JSONDecodeError) -> str:
@@ -92,26 +96,28 @@ def _bound(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[
         elif isinstance(kind, Shape):
             lacking += _bound(text, one, kind, inner, here)
         else:
-            _scalar(text, one, kind, inner, here)
-            if kind in ("text", "uri") and not isinstance(one, str):
-                value[key] = json.dumps(one)  # Jackson takes a number or a boolean for its text
+            value[key] = _scalar(text, one, kind, inner, here)
     return lacking
 
 
-def _list(text: str, value: Any, shape: Shape, path: Path, chain: str) -> list[str]:
+def _list(text: str, value: Any, kind: Shape | str, path: Path, chain: str) -> list[str]:
     if not isinstance(value, list):
-        java = f"java.util.ArrayList<{_MODELS}{shape.java}>"
+        java = f"java.util.ArrayList<{_MODELS + kind.java if isinstance(kind, Shape) else 'java.lang.String'}>"
         raise malformed(f"Cannot deserialize value of type `{java}` from {_kind(value)}{_at(text, path, chain)}")
     found = []
     for index, one in enumerate(value):
         if one is None:
             found.append(NULL_ITEM)
             continue
-        found += _bound(text, one, shape, (*path, index), f"{chain}->java.util.ArrayList[{index}]")
+        here = f"{chain}->java.util.ArrayList[{index}]"
+        if isinstance(kind, Shape):
+            found += _bound(text, one, kind, (*path, index), here)
+        else:
+            value[index] = _scalar(text, one, kind, (*path, index), here)
     return found
 
 
-def _scalar(text: str, value: Any, kind: str, path: Path, chain: str) -> None:
+def _scalar(text: str, value: Any, kind: str, path: Path, chain: str) -> Any:
     if isinstance(value, dict | list):
         raise malformed(f"Cannot deserialize value of type `java.lang.String` from {_kind(value)}"
                         f"{_at(text, path, chain)}")  # fmt: skip
@@ -130,6 +136,9 @@ def _scalar(text: str, value: Any, kind: str, path: Path, chain: str) -> None:
     if kind == "uri" and isinstance(value, str) and (bad := _not_uri(value)):
         said = f'Cannot deserialize value of type `java.net.URI` from String "{value}": not a valid textual '
         raise malformed(f"{said}representation, problem: {bad}{_at(text, path, chain)}")
+    if kind in ("text", "uri") and not isinstance(value, str):
+        return json.dumps(value)  # Jackson takes a number or a boolean for its text
+    return value
 
 
 def _not_uri(text: str) -> str | None:

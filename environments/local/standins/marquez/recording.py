@@ -16,7 +16,16 @@ from environments.local.standins.marquez.facets import add_facets, link_job_face
 from environments.local.standins.marquez.job_versions import link_version, version_of_event, version_of_run
 from environments.local.standins.marquez.namespaces import plain_name, touch
 from environments.local.standins.marquez.recording_datasets import record_dataset
-from environments.local.standins.marquez.tables import Dataset, DatasetVersion, Event, Job, JobIO, JobVersion, Run
+from environments.local.standins.marquez.tables import (
+    UNSEEN,
+    Dataset,
+    DatasetVersion,
+    Event,
+    Job,
+    JobIO,
+    JobVersion,
+    Run,
+)
 
 Json = dict[str, Any]
 _STATES = {"complete": "COMPLETED", "fail": "FAILED", "abort": "ABORTED"}
@@ -63,9 +72,9 @@ def record_run_event(session: Session, body: Json) -> None:
         for dataset in body.get(side) or ():
             found = record_dataset(session, dataset, when, run_id, reads=side == "inputs")
             written += [found] if side == "outputs" else []
-        if not body.get(side) and not silent_end:
+        if not body.get(side) and not silent_end and job.current_version is not None:
             ours = (JobIO.job == job.id, JobIO.side == side, JobIO.current)
-            session.execute(update(JobIO).where(*ours).values(current=False))
+            session.execute(update(JobIO).where(*ours).values(current=False), execution_options=UNSEEN)
     if state in DONE or job.type == "STREAM":
         session.flush()
         if not silent_end:

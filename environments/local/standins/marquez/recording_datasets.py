@@ -83,10 +83,10 @@ def put_dataset(session: Session, namespace: str, name: str, when: datetime, *, 
                 physical_name: str) -> Dataset:  # fmt: skip
     """Make a dataset, or find the one that has this name and unhide it."""
     link = session.get(Symlink, (namespace, name))
+    dataset = session.get(Dataset, link.dataset) if link else None
     if link is None:
         link = Symlink(namespace=namespace, name=name, dataset=str(uuid.uuid4()), primary=True)
         session.add(link)
-    dataset = session.get(Dataset, link.dataset)
     if dataset is None:
         dataset = Dataset(id=link.dataset, namespace=plain_name(namespace), name=name, type=type, source=source,
                           physical_name=physical_name, created=when, updated=when)  # fmt: skip
@@ -154,6 +154,8 @@ def _column_edges(session: Session, told: Json, version: DatasetVersion, fields:
     )
     inputs = {(namespace, name, field): (version_id, id_) for namespace, name, field, version_id, id_ in rows}
     for name, column in told.items():
+        if column is None:
+            raise page(keeps=True)  # the real server reads what is not there
         output = next((field for field in fields if field.name == name), None)
         for source in column.get("inputFields") or () if output else ():
             found = inputs.get((source["namespace"], source["name"], source["field"]))

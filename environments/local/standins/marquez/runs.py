@@ -155,10 +155,17 @@ def run_facets(call: Call) -> tuple[int, Json | None]:
     return 200, ({"runId": run.id, "facets": facets.merged(rows)} if rows else None)
 
 
+_META = Shape("RunMeta", {"id": "uuid", "nominalStartTime": "time", "nominalEndTime": "time",
+                          "args": Shape("RunArgs", further="text")})  # fmt: skip
+
+
 def create(call: Call, job: Job) -> tuple[int, Json]:
     """Make a run of a job that has not started."""
     body = call.body()
-    call.bind(body, Shape("RunMeta", {"id": "uuid", "nominalStartTime": "time", "nominalEndTime": "time"}))
+    texts = Shape("RunArgs", further="text")
+    call.bind(
+        body, Shape("RunMeta", {"id": "uuid", "nominalStartTime": "time", "nominalEndTime": "time", "args": texts})
+    )
     run_id = str(body.get("id") or uuid.uuid4()).lower()
     if call.session.get(Run, run_id) is not None:
         raise problems.plain(400, f"Run '{run_id}' already exists for '{job.name}' under namespace '{job.namespace}'.")

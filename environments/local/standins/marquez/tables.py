@@ -11,6 +11,9 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Index, MetaData, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
+# Of an update of rows that no object of the session stands for: else SQLAlchemy looks for such objects.
+UNSEEN = {"synchronize_session": False}
+
 
 class Instant(TypeDecorator[datetime]):
     """A time in UTC, also on databases that keep no time zone."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
+
+from environments.local.standins.json_text import first_value
 
 from .access import Access, Caller
 from .entities import Database, Entity
@@ -82,8 +83,8 @@ def read_json(content: bytes) -> Any:
     """Return the first JSON value of a body, None when there is none; raises Refusal when it is not JSON."""
     try:
         text = content.decode("utf-8-sig").lstrip()
-        return json.JSONDecoder().raw_decode(text)[0] if text else None
-    except (ValueError, RecursionError):
+        return first_value(text)[0] if text else None
+    except ValueError:
         raise bad_json() from None
 
 
@@ -101,6 +102,15 @@ def texts(properties: Any) -> dict[str, str]:
     if not isinstance(properties, dict) or any(isinstance(v, (dict, list)) for v in properties.values()):
         raise Empty(400)
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in properties.items() if v is not None}
+
+
+def objects(given: Any) -> list[Json]:
+    """Return a list of objects, none when it is missing; 400 for anything else."""
+    if given is None:
+        return []
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise bad_json()
+    return given
 
 
 def whole_number(value: Any, null_message: str) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pyiceberg.catalog import MetastoreCatalog
-from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.exceptions import CommitFailedException, ValidationError
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.update import RemovePropertiesUpdate, TableRequirement, TableUpdate, update_table_metadata
 
-from .errors import Refusal, bad_json, not_done
-from .metadata import SUPPORTED_FORMAT, Json, property_texts
+from .call import objects
+from .errors import Refusal, not_done
+from .metadata import SUPPORTED_FORMAT, Json, modelled, property_texts
 from .numbering import numbered
 
 _UPDATES: TypeAdapter[tuple[TableUpdate, ...]] = TypeAdapter(tuple[TableUpdate, ...])
@@ -28,19 +29,11 @@ class Change:
     @classmethod
     def read(cls, request: Json) -> Change:
         """Read a change; 400 when a requirement or update is not one of the specification's."""
-        told = {name: request.get(name) or [] for name in ("requirements", "updates")}
-        if not all(isinstance(one, list) for one in told.values()):
-            raise bad_json()
-        for update in told["updates"]:
-            if isinstance(update, dict) and update.get("action") == "set-properties":
+        requirements, updates = objects(request.get("requirements")), objects(request.get("updates"))
+        for update in updates:
+            if update.get("action") == "set-properties":
                 property_texts(update.get("updates"))
-        try:
-            return cls(
-                _REQUIREMENTS.validate_python(tuple(told["requirements"])),
-                _UPDATES.validate_python(tuple(told["updates"])),
-            )
-        except (ValidationError, TypeError):
-            raise bad_json() from None
+        return cls(modelled(_REQUIREMENTS, tuple(requirements)), modelled(_UPDATES, tuple(updates)))
 
     @property
     def creates(self) -> bool:
@@ -76,7 +69,7 @@ class Change:
             updates = numbered(updates, base)
         try:
             return _without_passing(self.updates, update_table_metadata(start, updates, base is None, pointer))
-        except (ValueError, TypeError, KeyError, StopIteration) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, StopIteration, ValidationError) as error:
             raise _refused_update(self.updates, start, base is None, error) from None
 
 

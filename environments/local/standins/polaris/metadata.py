@@ -7,8 +7,11 @@ import json
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
+from pyiceberg.exceptions import ValidationError
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadata, TableMetadataUtil, new_table_metadata
@@ -18,6 +21,9 @@ from pyiceberg.typedef import IcebergBaseModel
 from .errors import Refusal, bad_json, not_done
 
 Json = dict[str, Any]
+Model = TypeVar("Model")
+SCHEMA = TypeAdapter(Schema)
+_SPEC, _ORDER = TypeAdapter(PartitionSpec), TypeAdapter(SortOrder)
 
 SUPPORTED_FORMAT = 4  # the newest that the real server's Iceberg library takes
 _VERSION = re.compile(r"(?:^|/)(\d+)-[^/]*$")
@@ -65,6 +71,12 @@ def from_bytes(content: bytes) -> TableMetadata:
     return TableMetadataUtil.parse_raw(unpacked(content).decode())
 
 
+@lru_cache(maxsize=64)
+def shown(content: bytes) -> Json:
+    """Return a table's metadata file as `document` shows it; the same content is read once, so it is not to change."""
+    return document(from_bytes(content))
+
+
 def new_location(location: str, properties: dict[str, str], previous: str | None) -> str:
     """Return the place of the next metadata file."""
     folder = properties.get("write.metadata.path", f"{location}/metadata").rstrip("/")
@@ -90,20 +102,28 @@ def created(request: Json, location: str, defaults: dict[str, str]) -> TableMeta
     if int(version) > 3:
         raise not_done("tables of format version 4")
     _check_fields(request["schema"])
+    spec, order = request.get("partition-spec"), request.get("write-order")
     try:
-        schema = Schema.model_validate(request["schema"])
-        spec = request.get("partition-spec")
-        order = request.get("write-order")
-        metadata = new_table_metadata(
-            schema,
-            PartitionSpec.model_validate(spec) if spec else UNPARTITIONED_PARTITION_SPEC,
-            SortOrder.model_validate(order) if order else UNSORTED_SORT_ORDER,
+        return new_table_metadata(
+            modelled(SCHEMA, request["schema"]),
+            modelled(_SPEC, spec) if spec else UNPARTITIONED_PARTITION_SPEC,
+            modelled(_ORDER, order) if order else UNSORTED_SORT_ORDER,
             location,
             properties,
         )
-    except (ValueError, TypeError, KeyError):  # pydantic's and PyIceberg's own errors are ValueErrors
+    except (ValueError, TypeError, KeyError, ValidationError):  # what does not fit the schema
         raise bad_json() from None
-    return metadata
+
+
+def modelled(model: TypeAdapter[Model], given: Any) -> Model:
+    """Return one of PyIceberg's models read from a request; 400 when it is none.
+
+    Its validators run before types are checked, so that a wrong type shows as any of these errors.
+    """
+    try:
+        return model.validate_python(given)
+    except (ValueError, TypeError, KeyError, AttributeError):  # pydantic's and PyIceberg's own errors are ValueErrors
+        raise bad_json() from None
 
 
 def _check_fields(schema: Any) -> None:

@@ -145,14 +145,15 @@ def reset(call: Call) -> Json:
     sent = read_json(call.content) or {}
     if not isinstance(sent, dict):
         raise Empty(400)
+    given = texts({name: sent.get(name) for name in ("clientId", "clientSecret")})
     with call.server.database.write() as session:
         principal = top_level(session, "principal", call.param("principal"))
         call.access(session).require("RESET_CREDENTIALS")
         secret = session.get_one(Secret, principal.id)
-        if sent.get("clientId"):
-            secret.client_id = str(sent["clientId"])
+        if given.get("clientId"):
+            secret.client_id = given["clientId"]
             principal.touch()
-        return _with_new_secret(session, principal, given=sent.get("clientSecret"))
+        return _with_new_secret(session, principal, given=given.get("clientSecret"))
 
 
 def list_roles(call: Call) -> Json:

@@ -148,9 +148,14 @@ def _defaults(catalog: Entity) -> dict[str, str]:
 
 
 def read(call: Call, path: list[Entity]) -> TableMetadata:
-    """Read a table's metadata file from the store."""
+    """Return a table's metadata, read from the store."""
+    return iceberg.from_bytes(_file(call, path))
+
+
+def _file(call: Call, path: list[Entity]) -> bytes:
+    """Read a table's metadata file from the store, each time: a store or an STS that is dead shows (recorded)."""
     table = path[-1]
-    return iceberg.from_bytes(call.server.vendor.bucket(path[0], table.location or "").get(table.pointer or ""))
+    return call.server.vendor.bucket(path[0], table.location or "").get(table.pointer or "")
 
 
 def _require_load(access: Access, path: list[Entity], vend: bool) -> bool:
@@ -176,7 +181,7 @@ def load_table(call: Call) -> Any:
         return 304
     if snapshots not in ("all", "refs"):
         raise Refusal("IllegalArgumentException", f"Unrecognized snapshots: {call.query('snapshots')}")
-    document = iceberg.document(read(call, path))
+    document = iceberg.shown(_file(call, path))
     if snapshots == "refs":
         document = iceberg.only_refs(document)
     return answer(call, path[0], table.name, document, table.pointer, vend, write)

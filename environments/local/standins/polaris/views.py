@@ -7,13 +7,21 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-from pyiceberg.schema import Schema
+from pydantic import Field, TypeAdapter
+from pyiceberg.table.update import (
+    AddSchemaUpdate,
+    AssignUUIDUpdate,
+    RemovePropertiesUpdate,
+    SetLocationUpdate,
+    SetPropertiesUpdate,
+    UpgradeFormatVersionUpdate,
+)
+from pyiceberg.typedef import IcebergBaseModel
 from pyiceberg.view.metadata import ViewMetadata, ViewVersion
 from sqlalchemy.orm import Session
 
 from . import metadata as iceberg
-from .call import Call, Json, read_json
+from .call import Call, Json, objects, read_json
 from .commits import ATTEMPTS
 from .entities import Entity, remove, swap_pointer
 from .errors import Refusal, bad_json
@@ -21,6 +29,8 @@ from .locations import allowed_for, base, check_free, check_inside, flag, folder
 from .names import catalog_named, check_name, dotted, identifier, resolve_namespace
 from .paging import listed
 from .tables import check_purge, check_unused, found, rename
+
+_METADATA, _VERSION = TypeAdapter(ViewMetadata), TypeAdapter(ViewVersion)
 
 # Updates of the specification that are for tables: what the real server calls them when it refuses them.
 _TABLE_ONLY = {
@@ -51,20 +61,12 @@ def list_views(call: Call) -> Json:
 
 def _checked(document: Json) -> Json:
     """Return a view's metadata document after PyIceberg's model has read it."""
-    try:
-        ViewMetadata.model_validate(document)
-        for schema in document["schemas"]:
-            Schema.model_validate(schema)
-    except (ValidationError, ValueError):
-        raise bad_json() from None
+    iceberg.modelled(_METADATA, document)
     return document
 
 
 def _version(given: Any, schema_id: int) -> Json:
-    try:
-        version = ViewVersion.model_validate(given)
-    except ValidationError:
-        raise bad_json() from None
+    version = iceberg.modelled(_VERSION, given)
     shown: Json = version.model_dump(mode="json", by_alias=True, exclude_none=True)
     return shown | {"schema-id": schema_id if version.schema_id == -1 else version.schema_id}
 
@@ -156,15 +158,16 @@ def view_exists(call: Call) -> int:
 def replace_view(call: Call) -> Json:
     """POST a view: new versions of it, swapped in as a table's are."""
     sent = call.body()
+    requirements, updates = objects(sent.get("requirements")), objects(sent.get("updates"))
     for _ in range(ATTEMPTS):
         with call.server.database.read() as session:
             path = found(call, session, "view")
             call.access(session, path[0]).require("REPLACE_VIEW", path)
         view, old = path[-1], path[-1].pointer or ""
         document = _read(call, path[0], view.location or "", old)
-        for requirement in sent.get("requirements") or ():
+        for requirement in requirements:
             _check_requirement(requirement, document)
-        for update in sent.get("updates") or ():
+        for update in updates:
             _apply(update, document)
         check_inside([document["location"]], [view.location or ""], identifier(call.levels, view.name))
         pointer = _write(call, path[0], _checked(document), old)
@@ -174,8 +177,8 @@ def replace_view(call: Call) -> Json:
     raise Refusal("CommitFailedException", f"Cannot commit to view {identifier(call.levels, view.name)}")
 
 
-def _check_requirement(requirement: Any, document: Json) -> None:
-    if not isinstance(requirement, dict) or requirement.get("type") != "assert-view-uuid":
+def _check_requirement(requirement: Json, document: Json) -> None:
+    if requirement.get("type") != "assert-view-uuid":
         raise bad_json()
     if requirement.get("uuid") != document["view-uuid"]:
         raise Refusal(
@@ -185,18 +188,24 @@ def _check_requirement(requirement: Any, document: Json) -> None:
         )
 
 
-def _apply(update: Any, document: Json) -> None:
-    action = update.get("action") if isinstance(update, dict) else None
+def _apply(update: Json, document: Json) -> None:
+    action = str(update.get("action"))
     if action in _TABLE_ONLY:
         message = f"Cannot apply update {_TABLE_ONLY[action]} to a view"
         raise Refusal("UnsupportedOperationException", message)
-    change = _UPDATES.get(action or "")
-    if change is None:
+    if action not in _UPDATES:
         raise bad_json()
-    try:
-        change(document, update)
-    except (KeyError, TypeError):
-        raise bad_json() from None
+    model, change = _UPDATES[action]
+    iceberg.modelled(model, update)
+    change(document, update)
+
+
+class _AddVersion(IcebergBaseModel):
+    view_version: ViewVersion = Field(alias="view-version")
+
+
+class _SetVersion(IcebergBaseModel):
+    view_version_id: int = Field(alias="view-version-id")
 
 
 def _add_version(document: Json, update: Json) -> None:
@@ -217,16 +226,19 @@ def _set_version(document: Json, update: Json) -> None:
     document["version-log"] = [*document["version-log"], log]
 
 
-_UPDATES: dict[str, Callable[[Json, Json], object]] = {
-    "add-schema": lambda d, u: d["schemas"].append(u["schema"]),
-    "add-view-version": _add_version,
-    "set-current-view-version": _set_version,
-    "set-properties": lambda d, u: d["properties"].update(u["updates"]),
-    "remove-properties": lambda d, u: [d["properties"].pop(name, None) for name in u["removals"]],
-    "set-location": lambda d, u: d.update(location=u["location"].rstrip("/")),
-    "assign-uuid": lambda d, u: d.update({"view-uuid": u["uuid"]}),
-    "upgrade-format-version": lambda d, u: d.update({"format-version": u["format-version"]}),
-}
+# Action -> the model that its fields must fit, and what it does to a view's metadata document.
+_UPDATES: dict[str, tuple[TypeAdapter[Any], Callable[[Json, Json], object]]] = {
+    "add-schema": (TypeAdapter(AddSchemaUpdate), lambda d, u: d["schemas"].append(u["schema"])),
+    "add-view-version": (TypeAdapter(_AddVersion), _add_version),
+    "set-current-view-version": (TypeAdapter(_SetVersion), _set_version),
+    "set-properties": (TypeAdapter(SetPropertiesUpdate), lambda d, u: d["properties"].update(u["updates"])),
+    "remove-properties": (
+        TypeAdapter(RemovePropertiesUpdate), lambda d, u: [d["properties"].pop(name, None) for name in u["removals"]]),
+    "set-location": (TypeAdapter(SetLocationUpdate), lambda d, u: d.update(location=u["location"].rstrip("/"))),
+    "assign-uuid": (TypeAdapter(AssignUUIDUpdate), lambda d, u: d.update({"view-uuid": u["uuid"]})),
+    "upgrade-format-version": (
+        TypeAdapter(UpgradeFormatVersionUpdate), lambda d, u: d.update({"format-version": u["format-version"]})),
+}  # fmt: skip
 
 
 def drop_view(call: Call) -> int:
