@@ -17,7 +17,7 @@ def measure(bench: Bench) -> list[Row]:
 
 def _run(bench: Bench, how: str) -> Row:
     done = bench.scenarios("features")
-    report: dict[str, Any] = json.loads((bench.folder / ".harness" / "report.json").read_text())
+    report: dict[str, Any] = json.loads((bench.folder / ".harness" / "results" / "run.json").read_text())
     stages = report["stages"]
     passed, scenarios = (sum(stage[key] for stage in stages.values()) for key in ("passed", "scenarios"))
     by_stage = shares([(name, stage["seconds"]) for name, stage in stages.items()], "s", most=len(stages))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the reaper lies below this package, and is to stay small
     from harness.stack import Stack
     from harness.workloads import Deployment
 
-NAMES = ("local", "containers", "kind")
+NAMES = ("local", "containers", "kind", "attach")
 
 
 def chosen(name: str) -> Environment:
@@ -55,6 +55,14 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     return chosen(settings.environment).planned(settings, folder)
 
 
+def left_out(settings: Settings) -> Mapping[str, str]:
+    """Return the tags of scenarios that say nothing in the environment that is chosen -> why."""
+    from environments.environment import Outside
+
+    environment = chosen(settings.environment)
+    return environment.left_out(settings) if isinstance(environment, Outside) else {}
+
+
 def find() -> list[Stack]:
     """Return the stacks that are written down as up, oldest first."""
     from environments import stacks
@@ -77,6 +85,13 @@ def rerun(stack: Stack, workload: str) -> None:
 def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
     """End a workload and, where `variables` are given, start it with them; returns what brings it back as it was."""
     return chosen(stack.environment).changed(stack, workload, variables)
+
+
+def at_risk(stack: Stack) -> AbstractContextManager[None]:
+    """Change a stack in the block, and undo it there; where that is cut short the stack goes, kept or not."""
+    from environments import lifecycle
+
+    return lifecycle.at_risk(stack)
 
 
 def down(stack: Stack) -> None:

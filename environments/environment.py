@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from environments.reaper import Reaper
 from harness.settings import Settings
@@ -51,4 +51,13 @@ class Environment(Protocol):
 
         Returns a function that brings it back as it was. Raises StartError.
         """
+        ...
+
+
+@runtime_checkable
+class Outside(Protocol):
+    """An environment that looks at its platform from outside, and sees less than one that runs it."""
+
+    def left_out(self, settings: Settings) -> Mapping[str, str]:
+        """Return the tags of scenarios that say nothing of such a platform -> why."""
         ...

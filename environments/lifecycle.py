@@ -66,6 +66,26 @@ def begun() -> Iterator[tuple[Path, Reaper]]:
         raise
 
 
+@contextmanager
+def at_risk(stack: Stack) -> Iterator[None]:
+    """Change a stack in the block, and undo it there: one whose process is killed meanwhile goes with it, kept or not.
+
+    Nobody else is given the stack meanwhile.
+    """
+    reaper = Reaper(stack.folder)
+    kept, stack.keep = stack.keep, False
+    try:
+        stack.save()
+        reaper.keep(False)
+        yield
+        reaper.keep(kept)
+        stack.keep = kept
+        stack.save()
+    finally:
+        stack.keep = kept
+        reaper.close()
+
+
 def down(stack: Stack) -> None:
     """End a stack, and return when nothing of it is left."""
     try:

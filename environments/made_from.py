@@ -21,8 +21,13 @@ def digest_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJ
 
     `code`: part of the platform's code that a stack takes while it is up -> its folder in the project.
     """
-    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform"}).encode())
+    digest = hashlib.sha256(settings.model_dump_json(exclude={"keep", "platform", "read_only", "results"}).encode())
     digest.update(settings.platform.read_bytes())
+    if settings.endpoints is not None and settings.endpoints.is_file():
+        digest.update(settings.endpoints.read_bytes())
+    home = settings.platform.resolve().parent
+    if home != project / "demo" and (home / "pipeline").is_dir():
+        digest.update(bytes(home))  # its code is run, and is not looked through
     made_from = dict.fromkeys((*_FOR_GOOD, f"environments/{settings.environment}"))
     elsewhere = (*code.values(), *_NOT_RUN)
     files = (path for path in _files(project, made_from) if not any(map(path.is_relative_to, elsewhere)))

@@ -1,4 +1,4 @@
-@lineage
+@lineage @writes @pipeline
 Feature: The lineage store knows where every figure comes from
   Every asset tells the lineage store what it reads and what it writes.
 

@@ -1,4 +1,4 @@
-@traces
+@traces @writes @pipeline
 Feature: One trace tells the whole way of the data
   A run of the pipeline and the queries after it are one trace: from the scenario through the orchestrator,
   dbt and the catalog to the semantic layer.

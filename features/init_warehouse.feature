@@ -10,7 +10,6 @@ Feature: The warehouse is there
     Examples:
       | system                | fact                                     |
       | the object store      | lists its buckets                        |
-      | the object store      | keeps an object in every bucket          |
       | the object store      | lends keys of the catalog's role         |
       | the database          | answers a query                          |
       | the catalog           | says that it is up                       |
@@ -22,7 +21,12 @@ Feature: The warehouse is there
       | the semantic layer    | reads its data model                     |
       | the refresh worker    | reads its data model                     |
 
-  @smoke
+    @writes
+    Examples:
+      | system           | fact                            |
+      | the object store | keeps an object in every bucket |
+
+  @smoke @processes
   Scenario: Nothing has died
     Then every process of the platform still runs
 
@@ -73,5 +77,6 @@ Feature: The warehouse is there
       | silver |
       | gold   |
 
+  @init_job
   Scenario: Running init again changes nothing
     Then running the init job again changes nothing

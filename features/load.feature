@@ -40,5 +40,6 @@ Feature: The platform's own code fits together
     And every cube reads tables and columns that are declared
     And every join and every rollup names cubes and members that are there
 
+  @workloads
   Scenario: The orchestrator loads
     Then the orchestrator's own loader takes the definitions without an error

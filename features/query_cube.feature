@@ -6,11 +6,12 @@ Feature: The semantic layer answers
   Scenario: The cubes are listed
     Then the semantic layer lists exactly the cubes "customers, orders, products", with their members
 
-  @smoke
+  @smoke @pipeline
   Scenario: Every cube reads the lake
     Given "demo_pipeline" has run
     Then each cube answers a question over the lake
 
+  @pipeline
   Scenario Outline: A measure is right
     Given "demo_pipeline" has run
     Then the answer to "<question>" equals an independent query
@@ -33,7 +34,7 @@ Feature: The semantic layer answers
   Scenario: No answer to a bad query
     Then a query for a member that is not there is refused with 400
 
-  @writes
+  @writes @pipeline
   Scenario Outline: An answer is fresh after new data
     Given "demo_pipeline" has run
     When <change> in tables of the scenario's own
@@ -44,6 +45,7 @@ Feature: The semantic layer answers
       | a customer arrives |
       | an order arrives   |
 
+  @pipeline
   Scenario: The refresh worker has refreshed
     Given "demo_pipeline" has run
     Then the rollup that the refresh worker keeps holds what the tables say now

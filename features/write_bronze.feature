@@ -9,12 +9,13 @@ Feature: Raw data arrives
     And schedule "demo_pipeline_schedule" starts "demo_pipeline" at "*/5 * * * *"
     And sensor "trigger_file_sensor" starts "demo_pipeline"
 
-  @smoke
+  @smoke @pipeline
   Scenario: The job that loads the raw tables succeeds
     When "seed_bronze" has run
     Then the run has made each raw table
     And the catalog has each raw table, and the object store its files
 
+  @pipeline
   Scenario Outline: A raw table has exactly its rows
     Given "seed_bronze" has run
     Then table "<table>" has <rows> rows for each unit of scale
@@ -26,6 +27,7 @@ Feature: Raw data arrives
       | raw_orders      | 3030 |
       | raw_order_items | 7575 |
 
+  @pipeline
   Scenario Outline: A raw table has its columns and lies in its place
     Given "seed_bronze" has run
     Then table "<table>" has its declared columns
@@ -38,6 +40,7 @@ Feature: Raw data arrives
       | raw_orders      |
       | raw_order_items |
 
+  @pipeline
   Scenario Outline: Every reference finds its row
     Given "seed_bronze" has run
     Then every "<column>" of "<table>" is found in "<other table>"
@@ -48,6 +51,7 @@ Feature: Raw data arrives
       | raw_order_items | order_id    | raw_orders    |
       | raw_order_items | product_id  | raw_products  |
 
+  @pipeline
   Scenario: A second run repeats nothing
     Given "seed_bronze" has run
     When "seed_bronze" has run again

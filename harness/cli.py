@@ -17,6 +17,7 @@ from harness.commands import (
     preflight,
     setup,
     shell,
+    signoff,
     standin,
     status,
     up,
@@ -37,6 +38,7 @@ for command in (setup, doctor, validate, preflight, contracts, up, status, diagn
 app.command(context_settings={"ignore_unknown_options": True})(watch.watch)  # what it does not know is pytest's
 app.add_typer(faults.app)
 app.add_typer(images.app)
+app.add_typer(signoff.app)
 
 
 def main() -> None:

@@ -42,6 +42,14 @@ class Settings(BaseModel):
     fixed_ports: bool = Field(default=False, description="use the ports of platform.yaml instead of free ones")
     scale: int = Field(default=1, ge=1, le=1000, description="multiplies the demo's rows")
     keep: bool = Field(default=False, description="leave the stack up for the next run")
+    results: Path = Field(default=Path(".harness/results"), description="the folder that a run's results go to")
+    endpoints: Path | None = Field(default=None, description="of attach: the file with the platform's endpoints")
+    context: str | None = Field(default=None, description="of attach: the kubeconfig's context")
+    namespace: str | None = Field(default=None, description="of attach: the platform's namespace in the cluster")
+    read_only: bool = Field(default=False, description="run only what reads; nothing of the platform is written")
+    allow_writes_to: str | None = Field(
+        default=None, description="of attach: the name of a platform marked production that may be written to"
+    )
 
 
 def load_settings(folder: Path, overrides: Mapping[str, object]) -> Settings:

@@ -95,6 +95,7 @@ class Stack(BaseModel):
     secrets_file: Path = Field(description="0600 JSON: secret_ref of platform.yaml -> value")
     start_seconds: float | None = None
     keep: bool = False
+    read_only: bool = Field(default=False, description="nothing is written: no job is run, no canary is sent")
 
     @property
     def standins(self) -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from filelock import FileLock
 
+from harness.contracts.breach import NotEvaluated
 from harness.liveness import why_wait_no_longer
 from harness.stack import Stack
 from harness.systems.http import UnexpectedAnswer
@@ -81,6 +82,8 @@ def pipeline_lock(stack: Stack) -> FileLock:
 
 
 def _run(probe: Probe, job: str) -> Result:
+    if probe.stack.read_only:
+        raise NotEvaluated(f"{job} is not run: the platform is only read")
     root, started = TraceContext.fresh(), time.monotonic()
     with pipeline_lock(probe.stack):
         run_id = probe.dagster.launch(job, {"traceparent": root.traceparent})

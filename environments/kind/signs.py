@@ -101,7 +101,7 @@ def _of_pod(pod: Item) -> Iterator[Sign]:
 
 
 def _probe(pod: Item, container: str) -> str | None:
-    spec = next((each for each in pod["spec"]["containers"] if each["name"] == container), {})
+    spec: Item = next((each for each in pod["spec"]["containers"] if each["name"] == container), {})
     probe = spec.get("readinessProbe")
     how = {key: value for key, value in (probe or {}).items() if key in ("httpGet", "tcpSocket", "exec", "grpc")}
     return json.dumps(how) if how else None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
+from environments.local.started import Started, read_started
 from environments.reaper import Reaper
 from harness.errors import StartError
 from harness.stack import Stack
@@ -18,24 +17,15 @@ _LIMIT = 90.0  # seconds until a workload listens again
 _GRACE = 10.0  # seconds until it has ended
 
 
-@dataclass(frozen=True)
-class _Started:
-    """How a process was started, and the ports of its own that it listens to."""
-
-    command: list[str]
-    env: dict[str, str]
-    cwd: str
-    log: Path
-    ports: frozenset[int]
-
-
 def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
     """End a workload and, where `variables` are given, start it with them on top (None: without it).
 
-    Returns a function that brings it back as it was, and returns when it listens again. Raises StartError for one that
-    is no process of the stack, or that does not come up.
+    Returns a function that brings it back as it was, and returns when it listens again; one that had ended before, and
+    was started as it was made, is ended. Raises StartError for one that is no process of the stack, or that does not
+    come up.
     """
-    before = _started(stack, workload)
+    ran = _runs(stack, workload)
+    before = _started(stack, workload) if ran else _written(stack, workload)
     _end(stack, workload)
     if variables is not None:
         kept = {name: value for name, value in before.env.items() if variables.get(name, value) is not None}
@@ -43,7 +33,8 @@ def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | N
 
     def back() -> None:
         _end(stack, workload)
-        _start(stack, workload, before, before.env)
+        if ran:
+            _start(stack, workload, before, before.env)
 
     return back
 
@@ -55,12 +46,30 @@ def _process(stack: Stack, workload: str) -> psutil.Process:
     return psutil.Process(state.pid)
 
 
-def _started(stack: Stack, workload: str) -> _Started:
+def _runs(stack: Stack, workload: str) -> bool:
+    created = stack.workload(workload).created
+    try:
+        process = _process(stack, workload)
+        # A recycled pid has another creation time.
+        recycled = created is not None and abs(process.create_time() - created) >= 1
+        return not recycled and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _written(stack: Stack, workload: str) -> Started:
+    try:
+        return read_started(stack.folder, workload)
+    except OSError as error:
+        raise StartError(f"{workload} does not run, and how it was started is not known", actual=str(error)) from None
+
+
+def _started(stack: Stack, workload: str) -> Started:
     try:
         process = _process(stack, workload)
         log = stack.workload(workload).log
         assert log is not None
-        return _Started(process.cmdline(), process.environ(), process.cwd(), log, frozenset(_ports(process)))
+        return Started(process.cmdline(), process.environ(), process.cwd(), log, tuple(_ports(process)))
     except psutil.Error as error:
         raise StartError(f"{workload} does not run", actual=str(error)) from None
 
@@ -77,6 +86,8 @@ def _ports(process: psutil.Process) -> Iterator[int]:
 
 
 def _end(stack: Stack, workload: str) -> None:
+    if not _runs(stack, workload):
+        return
     try:
         tree = _tree(_process(stack, workload))
     except psutil.NoSuchProcess:
@@ -89,7 +100,7 @@ def _end(stack: Stack, workload: str) -> None:
     psutil.wait_procs(tree, timeout=_GRACE)
 
 
-def _start(stack: Stack, workload: str, before: _Started, env: Mapping[str, str]) -> None:
+def _start(stack: Stack, workload: str, before: Started, env: Mapping[str, str]) -> None:
     with before.log.open("ab") as output:
         process = subprocess.Popen(
             before.command,
@@ -113,7 +124,7 @@ def _start(stack: Stack, workload: str, before: _Started, env: Mapping[str, str]
     def listens() -> None:
         if process.poll() is not None:
             return  # it has ended: that is for who asked to find out
-        missing = before.ports - set(_ports(running))
+        missing = set(before.ports) - set(_ports(running))
         if missing:
             raise NotYet(f"not yet on {sorted(missing)}")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from environments.local.provision import Parts
 
+PROJECT = Path(__file__).parents[2]
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -21,9 +23,16 @@ class Plan:
     secrets: Mapping[str, str]  # secret_ref -> value
     object_store: str = "seaweedfs"  # or localstack
     scale: int = 1  # multiplies the demo's rows
+    project: Path = PROJECT  # the folder whose `demo` is run
 
     def work_folder(self, name: str) -> Path:
         """Return the data folder of a workload, made private when it is not there."""
         path = self.folder / name
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path
+
+
+def project_of(platform_file: Path) -> Path:
+    """Return the folder whose `demo` is run: the one that platform.yaml lies in, where that is a whole `demo`."""
+    demo = platform_file.resolve().parent
+    return demo.parent if demo.name == "demo" and (demo / "pipeline").is_dir() else PROJECT

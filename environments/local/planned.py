@@ -8,7 +8,7 @@ from pathlib import Path
 
 from environments.local.effective import endpoints_of, read_platform, write_effective
 from environments.local.external import externals
-from environments.local.plan import Plan
+from environments.local.plan import Plan, project_of
 from environments.local.ports import USUAL
 from environments.local.process import ProcessSpec
 from environments.local.provision import planned_parts
@@ -33,7 +33,10 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     endpoints = endpoints_of(USUAL, addresses.get("polaris"), addresses.get("marquez"))
     file = folder / "platform.yaml"
     write_effective(read_platform(settings.platform), endpoints, file)
-    plan = Plan(file, folder, planned_parts(), endpoints, USUAL, secrets, settings.object_store, settings.scale)
+    project = project_of(settings.platform)
+    plan = Plan(
+        file, folder, planned_parts(), endpoints, USUAL, secrets, settings.object_store, settings.scale, project
+    )
     workloads = tuple(as_workload(spec, secrets) for spec in declare(plan, without=frozenset(addresses)))
     # The endpoints are the effective ones; mistakes and places are those of the user's own file.
     reading = replace(given, platform=platform.read_platform(file).platform)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from environments.lifecycle import begun
 from environments.local.effective import endpoints_of, read_platform, write_effective
 from environments.local.external import External, externals
-from environments.local.plan import Plan
+from environments.local.plan import Plan, project_of
 from environments.local.ports import choose_ports
 from environments.local.process import ProcessSpec
 from environments.local.provision import provision
@@ -33,7 +33,13 @@ def rerun(stack: Stack, workload: str) -> None:
     reaper = Reaper(stack.folder)
     try:
         starter = Starter(stack.id, stack.folder, reaper.hold, lambda name, text, last: None)
-        starter.start([replace(job(stack.platform_file, secrets), requires=())])
+        starter.start(
+            [
+                replace(
+                    job(stack.platform_file, secrets, project_of(stack.made_from or stack.platform_file)), requires=()
+                )
+            ]
+        )
     finally:
         reaper.close()
 
@@ -58,7 +64,10 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
         platform_file = folder / "platform.yaml"
         write_effective(read_platform(settings.platform), endpoints, platform_file)
         write_secrets(secrets, folder / "secrets.json")
-        plan = Plan(platform_file, folder, parts, endpoints, ports, secrets, settings.object_store, settings.scale)
+        project = project_of(settings.platform)
+        plan = Plan(
+            platform_file, folder, parts, endpoints, ports, secrets, settings.object_store, settings.scale, project
+        )
         stack = Stack(
             id=folder.name,
             environment="local",

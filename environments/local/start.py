@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from environments.local.process import ProcessSpec
+from environments.local.started import Started, write_started
 from environments.reaper import MARK
 from environments.starting import Say, Starting
 from harness.errors import StartError
@@ -44,12 +45,16 @@ class Starter:
         log = self._folder / "logs" / f"{spec.name}.log"
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         own = {"HOME": str(home), "TMPDIR": str(home), "PYTHONUNBUFFERED": "1", MARK: self._stack_id}
+        env, cwd = {**passed_on, **own, **spec.env}, spec.cwd or home
+        write_started(
+            self._folder, spec.name, Started(list(spec.command), env, str(cwd), log, tuple(spec.ports.values()))
+        )
         with log.open("ab") as output:
             try:
                 process = subprocess.Popen(
                     spec.command,
-                    cwd=spec.cwd or home,
-                    env={**passed_on, **own, **spec.env},
+                    cwd=cwd,
+                    env=env,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

@@ -106,6 +106,36 @@ def run_faults(
         raise typer.Exit(2 if campaign.problems else 1)
 
 
+@app.command("mends")
+def judge_mends(
+    mends: Annotated[list[str] | None, typer.Argument(help="Ids, or paths of mends' files.", metavar="MEND")] = None,
+    reference: Annotated[Path, typer.Option(help="The platform whose copies are changed.")] = Path("demo"),
+    json_file: Annotated[Path | None, typer.Option("--json", help="A file for machines.", metavar="FILE")] = None,
+) -> None:
+    """Judge mends, each on its fault: exit 0 each does what it is known to do, 1 not so, 2 usage.
+
+    The fault is injected into a copy of the platform's files and the mend applied on top of it; nothing is started.
+    """
+    from harness.faults import report
+    from harness.faults.files import Reference
+    from harness.faults.mending import judge_on_copies
+    from harness.faults.reader import find_faults, find_mends
+
+    chosen = [mend for mend in find_mends(mends or []) if mend.judged_on and not mend.live]
+    if not chosen:
+        raise UsageError("nothing to judge", expected="a mend for files that says `judged_on: FAULT`")
+    copies = Reference(reference)
+    judged = [judge_on_copies(mend, find_faults([str(mend.judged_on)])[0], copies) for mend in chosen]
+    _console().print(report.mends_as_table(judged))
+    if json_file:
+        _write(json_file, json.dumps(report.mends_as_json(judged), indent=2) + "\n")
+    for each in judged:
+        if each.problem:
+            typer.echo(each.problem, err=True)
+    if not all(each.as_known for each in judged):
+        raise typer.Exit(2 if any(each.problem for each in judged) else 1)
+
+
 def _console() -> Console:
     """Return where tables go; in a file or a pipe they are as wide as they need."""
     from rich.console import Console
@@ -139,7 +169,7 @@ def _look(
 
     settings = load_settings(Path.cwd(), {"environment": str(env), "platform": reference / "platform.yaml"})
     with environments.running(settings) as stack:
-        yield look_at_stack(stack, environments.changed)
+        yield look_at_stack(stack, environments.changed, environments.at_risk)
 
 
 def _stages(written: str | None, env: Environment | None = None) -> tuple[Stage, ...]:

@@ -21,6 +21,11 @@ def up(
     marquez_url: Annotated[str | None, typer.Option(help="A Marquez in place of the stand-in.")] = None,
     fixed_ports: Annotated[bool | None, typer.Option(help="The ports of platform.yaml, not free ones.")] = None,
     scale: Annotated[int | None, typer.Option(help="Multiplies the demo's rows.")] = None,
+    endpoints: Annotated[Path | None, typer.Option(help="Of attach: where the platform is reached.")] = None,
+    context: Annotated[str | None, typer.Option(help="Of attach: the kubeconfig's context.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Of attach: the platform's namespace.")] = None,
+    read_only: Annotated[bool | None, typer.Option("--read-only", help="Nothing is written.")] = None,
+    allow_writes_to: Annotated[str | None, typer.Option(help="A platform marked production, by its name.")] = None,
 ) -> None:
     """Stand the platform up and leave it up; a stack that is up and the same is used again."""
     import environments
@@ -38,6 +43,11 @@ def up(
         "marquez_url": marquez_url,
         "fixed_ports": fixed_ports,
         "scale": scale,
+        "endpoints": endpoints,
+        "context": context,
+        "namespace": namespace,
+        "read_only": read_only,
+        "allow_writes_to": allow_writes_to,
         "keep": True,
     }
     with environments.running(load_settings(Path.cwd(), given)) as stack:

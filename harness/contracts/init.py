@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -110,7 +109,7 @@ def catalog_namespace_located(probe: Probe, namespace: str, location: str | None
 
 
 def _one_level_and_two(probe: Probe) -> Iterator[Case]:
-    name = f"harness_probe_{secrets.token_hex(4)}"
+    name = probe.own_name()
     yield Case(ONE_LEVEL, {"namespace": name})
     yield Case("a namespace of two levels", {"namespace": (name, "inner")})
 
@@ -122,6 +121,7 @@ def _one_level_and_two(probe: Probe) -> Iterator[Case]:
     requires=("catalog.principal-granted",),
     mend="grant the principal CATALOG_MANAGE_CONTENT",
     each=_one_level_and_two,
+    writes=True,
 )
 def catalog_namespaces_work(probe: Probe, namespace: Namespace) -> Facts:
     parts = levels(namespace)
@@ -159,13 +159,14 @@ def catalog_warehouse_is_no_prefix(probe: Probe, namespace: str) -> Facts:
     requires=("catalog.namespace-located", "object-store.keeps-objects", "object-store.assumes-role"),
     mend="look at the catalog's log; where the store's STS fails, set `stsUnavailable: true` and bring own keys",
     each=cases.each_layer,
+    writes=True,
 )
 def catalog_probe_table(probe: Probe, layer: str) -> Facts:
     import pyarrow as pa  # type: ignore[import-untyped]
 
     rows = pa.table({"id": pa.array([1, 2, 3], pa.int64()), "word": ["one", "two", "three"]})
     catalog = probe.catalog.pyiceberg(**probe.table_properties())
-    name = (*probe.namespaces[layer].split("."), f"harness_probe_{secrets.token_hex(4)}")
+    name = (*probe.namespaces[layer].split("."), probe.own_name())
     table = catalog.create_table(name, schema=rows.schema)
     try:
         table.append(rows)
@@ -185,6 +186,7 @@ def catalog_probe_table(probe: Probe, layer: str) -> Facts:
     promise="Running the init job again changes nothing.",
     requires=("catalog.namespace-located", "object-store.answers"),
     mend="let the init job look before it makes: a PUT or POST of what is there is a change",
+    writes=True,
 )
 def catalog_init_changes_nothing(probe: Probe) -> Facts:
     before = _described(probe)

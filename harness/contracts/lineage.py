@@ -24,6 +24,7 @@ CANARY_NAMESPACE = "floe-harness"
     promise="An event that the harness sends comes back from the lineage store.",
     requires=("lineage-store.answers",),
     mend="check lineage_endpoint of platform.yaml, and that OPENLINEAGE_URL is its base URL without a path",
+    writes=True,
 )
 def lineage_canary(probe: Probe) -> Facts:
     run_id = str(uuid.uuid4())

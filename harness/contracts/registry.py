@@ -78,7 +78,8 @@ class Contract:
     `id`: `<component>.<what holds>`. `promise`: what holds, in one sentence. `requires`: ids of contracts without
     which this one cannot hold. `mend`: how to make it hold again. `takes`: what the check is called with. `applies`:
     returns why it does not apply to a target, None where it does. `each`: what of a target it is checked on; a
-    requirement that is broken elsewhere (at a subject that is no part of it) is in nobody's way.
+    requirement that is broken elsewhere (at a subject that is no part of it) is in nobody's way. `writes`: its check
+    writes to the platform, so that it is not made of a stack that is only read.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Contract:
     takes: Target = Target.STACK
     applies: Applies = always
     each: Each = the_whole
+    writes: bool = False
 
 
 class Registry:
@@ -109,6 +111,7 @@ class Registry:
         takes: Target = Target.STACK,
         applies: Applies = always,
         each: Each = the_whole,
+        writes: bool = False,
     ) -> Callable[[C], C]:
         """Return a decorator that adds the function as the contract's check; raises ValueError for a known id.
 
@@ -119,7 +122,7 @@ class Registry:
         def add(check: C) -> C:
             if id in self._contracts:
                 raise ValueError(f"contract {id} is declared twice")
-            self._contracts[id] = Contract(id, stage, promise, requires, mend, check, takes, applies, each)
+            self._contracts[id] = Contract(id, stage, promise, requires, mend, check, takes, applies, each, writes)
             return check
 
         return add
@@ -181,10 +184,13 @@ def check(probe: Probe, id: str, **params: Any) -> Facts:
     UsageError for an unknown id. An error that is none of a system's passes as it is: it is the harness's own fault.
     """
     from harness.contracts.blame import blamed
+    from harness.contracts.breach import NotEvaluated
 
     _load()
     found = CONTRACTS[id]
     probe.on_check(id)
+    if found.writes and probe.stack.read_only:
+        raise NotEvaluated(f"{id} would write", next_step="run it without --read-only")
     with blamed(found, probe.stack):
         return found.check(probe, **params) or {}
 

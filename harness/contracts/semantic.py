@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -139,7 +138,7 @@ def semantic_bad_query_refused(probe: Probe) -> Facts:
 
 def _each_change(probe: Probe) -> Iterator[Case]:
     for title, change in probe.expectations.semantic.changes.items():
-        namespace = f"harness_probe_{secrets.token_hex(4)}"
+        namespace = probe.own_name()
         yield Case(title, {"change": title, "namespace": namespace}, of=(change.question, ONE_LEVEL))
 
 
@@ -150,6 +149,7 @@ def _each_change(probe: Probe) -> Iterator[Case]:
     requires=("semantic.answer-right", "catalog.namespaces-work"),
     mend="give the cube a refresh key that follows the data, and do not keep a table's metadata over queries",
     each=_each_change,
+    writes=True,
 )
 def semantic_answer_fresh(probe: Probe, change: str, namespace: str) -> Facts:
     """Copy the tables of a question to `namespace`, ask, change the data there, and ask again.

@@ -31,6 +31,7 @@ def object_store_answers(probe: Probe) -> Facts:
     promise="The object store takes an object in each layer's bucket and gives it back.",
     requires=("object-store.answers",),
     mend="make the buckets that platform.yaml names, and check the store's endpoint and keys",
+    writes=True,
 )
 def object_store_keeps_objects(probe: Probe) -> Facts:
     there = probe.objects.buckets()
@@ -42,7 +43,7 @@ def object_store_keeps_objects(probe: Probe) -> Facts:
         if bucket not in there:
             actual = f"there are: {', '.join(there) or 'none'}"
             raise Breach(f"there is no bucket {bucket}", expected=bucket, actual=actual, subject=namespace)
-        if probe.objects.round_trip(bucket, f"harness-probe-{body[:6].hex()}", body) != body:
+        if probe.objects.round_trip(bucket, f"harness-{probe.stack.id}/{body[:6].hex()}", body) != body:
             raise Breach(f"bucket {bucket} gave back another object than it was given", subject=namespace)
 
     if not set(there) & set(buckets.values()):

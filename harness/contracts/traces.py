@@ -21,6 +21,7 @@ LIMIT = 20.0  # seconds that spans may take from their service to the store
     promise="A span that the harness sends comes back from the trace store.",
     requires=("trace-store.answers",),
     mend="check otlp_endpoint of platform.yaml, and that the trace store's receiver and query API are one server",
+    writes=True,
 )
 def traces_canary(probe: Probe) -> Facts:
     context = TraceContext.fresh()

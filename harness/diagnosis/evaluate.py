@@ -74,13 +74,15 @@ class Diagnosis:
 
     def require(self, *ids: str) -> None:
         """Return when the contracts hold; raises what breaks them, NotEvaluated when that cannot be said."""
-        for id in ids:
-            self.on_require(id)
+        for name in ids:
+            self.on_require(name)
         outcomes = [outcome for outcome in self.outcomes if outcome.contract.id in ids]
-        breaches = [outcome.breach for outcome in outcomes if outcome.breach]
+        # Where a root stands in the way, that is what breaks it.
+        found = {id(one.breach): one.breach for o in outcomes for one in (o, *o.because) if one.breach}
+        breaches = list(found.values())
         if breaches:
             raise breaches[0] if len(breaches) == 1 else Breaches(breaches)
-        unknown = [id for id in ids if id not in {outcome.contract.id for outcome in outcomes}]
+        unknown = [name for name in ids if name not in {outcome.contract.id for outcome in outcomes}]
         if unknown:
             raise UsageError(f"no such contract was evaluated: {', '.join(unknown)}")
         for outcome in outcomes:
@@ -129,6 +131,9 @@ def _outcomes(
         yield Outcome(contract, "", reason=f"there is no {contract.takes} to look at")
         return
     target = targets[contract.takes]
+    if contract.writes and target.stack.read_only:
+        yield Outcome(contract, "", reason="it would write, and the platform is only read")
+        return
     if reason := contract.applies(target):
         yield Outcome(contract, "", reason=reason)
         return

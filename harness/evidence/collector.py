@@ -51,6 +51,21 @@ class Evidence:
         found = {name: log_window(logs[name], self._marks.get(name, 0), lines) for name in names if name in logs}
         return {name: [mask(line, secrets) for line in written] for name, written in found.items() if written}
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that are to be hidden wherever they stand."""
+        return _secrets(self._stack)
+
+    @property
+    def stack(self) -> Stack | None:
+        """The stack that the scenario asks, where it has one."""
+        return self._stack
+
+    @property
+    def marks(self) -> Mapping[str, int]:
+        """Where the log of each workload ended when it was marked, in bytes."""
+        return self._marks
+
     def render(self, components: Iterable[str] = (), lines: int = _LINES) -> str:
         """Return what a user is shown: the latest exchanges, and the last lines of the components' workloads.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -16,11 +17,16 @@ _SHOWN = 4_000  # characters of a body
 _PRIVATE = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token", "x-api-key"}
 )
+# Headers that curl sends by itself.
+_OWN = frozenset({"host", "accept-encoding", "connection", "content-length", "user-agent"})
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, without secrets; `status` 0 and `error` where no answer came."""
+    """One request and its answer, without secrets; `status` 0 and `error` where no answer came.
+
+    `begun`: when it was sent, in seconds of the epoch.
+    """
 
     method: str
     url: str
@@ -31,6 +37,15 @@ class Exchange:
     request_headers: Mapping[str, str] = field(default_factory=dict)
     answer_headers: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    begun: float = 0.0
+
+    @property
+    def curl(self) -> str:
+        """The command that sends the request again; secrets are to be filled in, and so is a body that was cut."""
+        named = ((n, v) for n, v in self.request_headers.items() if n not in _OWN)
+        words = ["curl", "-i", "-X", self.method, *(word for n, v in named for word in ("-H", f"{n}: {v}"))]
+        words += ["--data-raw", self.request] if self.request else []
+        return shlex.join([*words, self.url])
 
     def __str__(self) -> str:
         lines = [f"{self.method} {self.url} → {self.status or self.error} ({self.milliseconds} ms)"]
@@ -42,7 +57,8 @@ class Exchange:
 @dataclass
 class _Taken:
     request: httpx.Request
-    begun: float
+    begun: float  # of the monotonic clock, as `ended`
+    begun_at: float  # of the epoch
     ended: float = 0.0
     response: httpx.Response | None = None
     error: str = ""
@@ -56,7 +72,7 @@ class _Recording(httpx.BaseTransport):
         self._taken = taken
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        taken = _Taken(request, time.monotonic())
+        taken = _Taken(request, time.monotonic(), time.time())
         self._taken.append(taken)
         try:
             taken.response = self._inner.handle_request(request)
@@ -107,6 +123,7 @@ def _written_down(taken: _Taken, secrets: tuple[str, ...]) -> Exchange:
         request_headers=_headers(request.headers, secrets),
         answer_headers=_headers(response.headers, secrets) if response else {},
         error=mask(taken.error, secrets),
+        begun=taken.begun_at,
     )
 
 

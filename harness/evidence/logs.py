@@ -25,20 +25,29 @@ def log_window(path: Path, since: int = 0, lines: int = 20) -> list[str]:
     A log that is shorter than `since` was begun anew, and counts from its start. What is not UTF-8 is replaced,
     control characters are left out, lines are cut at 300 characters.
     """
+    return log_part(path, since, lines)[0]
+
+
+def log_part(path: Path, since: int, lines: int, *, most: int = _READ) -> tuple[list[str], int]:
+    """Return what `log_window` returns, and how many bytes before it are not shown; `most`: bytes that are read."""
     try:
         with path.open("rb") as file:
             end = file.seek(0, 2)
-            start = max(since if since <= end else 0, end - _READ)
+            since = since if since <= end else 0
+            start = max(since, end - most)
             file.seek(max(start - 1, 0))
             text = file.read(end - start + 1) if start else b"\n" + file.read(end)
     except OSError:
-        return []
+        return [], 0
     # One byte more than wanted was read: where it ends no line, the first line is one that began before.
     before, written = text[:1], text[1:].decode("utf-8", errors="replace")
     found = written.splitlines()
     if before != b"\n" and start > since and found:
         found = found[1:]
-    return [_shown(line) for line in found[-lines:]] if lines > 0 else []
+    shown = found[-lines:] if lines > 0 else []
+    whole = start <= since and len(shown) == len(found)
+    left_out = 0 if whole else end - since - sum(len(line.encode()) + 1 for line in shown)
+    return [_shown(line) for line in shown], max(left_out, 0)
 
 
 def _shown(line: str) -> str:

@@ -14,6 +14,7 @@ from harness.contracts.registry import Stage, all_contracts
 from harness.errors import Location, UsageError
 from harness.faults.actions import ACTIONS, Action, LiveAction
 from harness.faults.fault import Fault
+from harness.faults.mend import Mend
 from harness.platform.document import Document
 from harness.platform.problem import Mistake, PlatformErrors, Problem, did_you_mean, nearest, one_of
 from harness.platform.refusal import problems_of
@@ -21,6 +22,7 @@ from harness.platform.refusal import problems_of
 M = TypeVar("M", bound=BaseModel)
 
 CATALOGUE = File(__file__).parent / "catalogue"
+MENDS = File(__file__).parent / "mends"
 
 
 def read_fault(file: File) -> Fault:
@@ -39,6 +41,28 @@ def read_fault(file: File) -> Fault:
     return fault
 
 
+def read_mend(file: File) -> Mend:
+    """Return the mend of a file; raises PlatformErrors with every mistake, in the order of the file."""
+    document = Document(file, "a mend")
+    content = document.content
+    actions, problems = _actions(content.get("actions"))
+    mend, more = _model(Mend, {**content, "actions": actions})
+    problems += [*more, *_injectors(content)]
+    for key in ("mends", "leaves"):
+        problems += _contracts(content, key)
+    meant = {problem.meant for problem in problems}
+    mistakes = [document.error(problem) for problem in problems if problem.path not in meant]
+    if mistakes or mend is None:
+        raise PlatformErrors(sorted(mistakes, key=_line))
+    mend._document = document
+    return mend
+
+
+def mends() -> list[Mend]:
+    """Return the mends that the harness brings, by id."""
+    return [read_mend(file) for file in sorted(MENDS.rglob("*.yaml"), key=lambda file: file.name)]
+
+
 def catalogue() -> list[Fault]:
     """Return the faults and harmless changes that the harness brings, by stage and id."""
     return [read_fault(file) for file in _files(CATALOGUE)]
@@ -51,6 +75,24 @@ def find_faults(named: list[str]) -> list[Fault]:
         for fault in _named(name):
             chosen.setdefault(fault.id, fault)
     return list(chosen.values())
+
+
+def find_mends(named: list[str]) -> list[Mend]:
+    """Return mends by their ids or the paths of their files, all that the harness brings by default."""
+    brought = mends()
+    known = {mend.id: mend for mend in brought}
+    chosen = []
+    for name in named:
+        if File(name).suffix in (".yaml", ".yml"):
+            chosen.append(read_mend(File(name)))
+        elif name in known:
+            chosen.append(known[name])
+        else:
+            raise UsageError(
+                f"there is no mend {name!r}{did_you_mean(name, known)}",
+                expected="an id of harness/faults/mends, or the path of a mend's file",
+            )
+    return chosen if named else brought
 
 
 def _named(name: str) -> Iterator[Fault]:
@@ -167,6 +209,15 @@ def _naming(content: dict[str, Any]) -> Iterator[Problem]:
     elif earliest in list(Stage) and list(Stage).index(Stage(earliest)) > list(Stage).index(stage):
         what = "later than the contract that names it"
         yield Problem(("earliest",), what, expected=f"{stage}, or earlier", actual=str(earliest))
+
+
+def _contracts(content: dict[str, Any], key: str) -> Iterator[Problem]:
+    """Yield the contracts of a key that are not there."""
+    written = content.get(key, [])
+    for name in [written] if isinstance(written, str) else written if isinstance(written, list) else ():
+        if isinstance(name, str) and name not in _stages():
+            hint = did_you_mean(name, _stages())
+            yield Problem((key,), f"there is no contract {name!r}{hint}", expected="an id of `harness contracts`")
 
 
 @cache

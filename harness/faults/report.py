@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rich.table import Table
 
 from harness.faults.campaign import Campaign, Silence, Trial
+from harness.faults.mending import Judged
 
 _LEFT_OF_ALARMS = 3  # "rule of three": with 0 alarms in n runs, the true rate is below 3/n at 95 % confidence
 
@@ -55,6 +57,34 @@ def as_figures(campaign: Campaign) -> str:
         kinds = f"{campaign.clean.runs} clean, {campaign.harmless.runs} harmless"
         lines.append(f"false alarms            {_share(alarms, runs)} ({kinds}){_bound(alarms, runs)}")
     return "\n".join(lines)
+
+
+def mends_as_table(judged: Iterable[Judged]) -> Table:
+    """Return a row a mend: on which fault, and what the contracts say after it."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("mend", "fault", "what the contracts say", "as known"):
+        table.add_column(heading, overflow="fold", no_wrap=heading == "mend")
+    for each in judged:
+        said = "could not be judged" if each.problem else each.said
+        table.add_row(each.mend.id, each.mend.judged_on, said, "yes" if each.as_known else "no")
+    return table
+
+
+def mends_as_json(judged: Iterable[Judged]) -> dict[str, Any]:
+    """Return each mend's outcome."""
+    return {
+        "mends": [
+            {
+                "id": each.mend.id,
+                "fault": each.mend.judged_on,
+                "before": list(each.before),
+                "after": list(each.after),
+                "holds": each.holds,
+                "as_known": each.as_known,
+            }
+            for each in judged
+        ]
+    }
 
 
 def _wrong(trial: Trial) -> str:

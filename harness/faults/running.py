@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from harness.contracts.probe import Probe
 from harness.contracts.registry import Stage
@@ -16,14 +17,13 @@ from harness.stack import Stack
 from harness.stages import STAGES
 from harness.wait import NotYet, wait_for
 
+AtRisk = Callable[[Stack], AbstractContextManager[None]]
+
 _RECOVERY = 120.0  # seconds from the undoing of a fault until the stack is right again
 
 
-def look_at_stack(stack: Stack, change: Change) -> Callable[[Fault | None], Diagnosis]:
-    """Return what injects a fault into a stack, diagnoses it, and undoes the fault.
-
-    Each stage's work is done first, where the stack does not keep its result: the diagnosis looks at what is there.
-    """
+def probe_of(stack: Stack) -> Probe:
+    """Return a probe of a stack whose stages have done their work; it is done where the stack keeps no result."""
     results = StageResults(stack)
     probe = Probe(
         stack,
@@ -32,15 +32,26 @@ def look_at_stack(stack: Stack, change: Change) -> Callable[[Fault | None], Diag
     )
     for name in STAGES:
         probe.result(name)
+    return probe
+
+
+def look_at_stack(stack: Stack, change: Change, at_risk: AtRisk) -> Callable[[Fault | None], Diagnosis]:
+    """Return what injects a fault into a stack, diagnoses it, and undoes the fault.
+
+    Each stage's work is done first, where the stack does not keep its result: the diagnosis looks at what is there.
+    `at_risk`: holds a stack that is changed, which goes when the campaign is killed.
+    """
+    probe = probe_of(stack)
 
     def look(fault: Fault | None) -> Diagnosis:
         if fault is None:
             return diagnose(stack)
-        try:
-            with fault.injected(Live(probe, change)):
-                return diagnose(stack)
-        finally:
-            wait_for(f"the stack is as it was before {fault.id}", recovered, _RECOVERY)
+        with at_risk(stack):
+            try:
+                with fault.injected(Live(probe, change)):
+                    return diagnose(stack)
+            finally:
+                wait_for(f"the stack is as it was before {fault.id}", recovered, _RECOVERY)
 
     def recovered() -> None:
         if roots := diagnose(stack, stage=Stage.INIT).roots:

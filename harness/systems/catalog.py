@@ -99,6 +99,12 @@ class CatalogClient:
         """Ask for the configuration of a warehouse (default: the client's own)."""
         return self._request(self._http, "GET", "/v1/config", params={"warehouse": warehouse or self.warehouse})
 
+    def grants(self, role: str) -> set[str]:
+        """Return the privileges on the whole warehouse that a catalog role has."""
+        path = f"/catalogs/{self.warehouse}/catalog-roles/{role}/grants"
+        found = answer(self._request(self._management, "GET", path))["grants"]
+        return {grant["privilege"] for grant in found if grant.get("type") == "catalog"}
+
     def set_grant(self, role: str, privilege: str, *, granted: bool) -> None:
         """Grant a privilege on the whole warehouse to a catalog role, or revoke it."""
         path = f"/catalogs/{self.warehouse}/catalog-roles/{role}/grants"

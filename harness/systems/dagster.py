@@ -47,7 +47,7 @@ _EVENTS = """
 query ($id: ID!, $after: String) { logsForRun(runId: $id, afterCursor: $after, limit: 1000) {
   __typename ... on PythonError { message }
   ... on EventConnection { cursor hasMore events {
-    __typename ... on MessageEvent { message level stepKey eventType }
+    __typename ... on MessageEvent { message level stepKey eventType timestamp }
     ... on ExecutionStepFailureEvent { error { message stack cause { message } } }
     ... on RunFailureEvent { error { message } }
     ... on EngineEvent { error { message cause { message } } }

@@ -62,6 +62,13 @@ class Lineage:
         found: list[dict[str, Any]] = self._get("lineage", nodeId=node, depth=depth)["graph"]
         return found
 
+    def events(self, after: datetime, before: datetime, limit: int = 200) -> list[dict[str, Any]]:
+        """Return the OpenLineage events of a span of time as they came, oldest first; the last `limit` of them."""
+        found: list[dict[str, Any]] = self._get(
+            "events", "lineage", after=after.isoformat(), before=before.isoformat(), limit=limit
+        )["events"]
+        return found[::-1]
+
     def post(self, event: Mapping[str, Any]) -> None:
         """Send an OpenLineage event; raises UnexpectedAnswer when it is not taken."""
         answer(self._http.post("/lineage", json=dict(event)), 200, 201)

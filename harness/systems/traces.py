@@ -20,7 +20,7 @@ SERVICE = "floe-harness"
 
 @dataclass(frozen=True)
 class Span:
-    """A span as the trace store keeps it."""
+    """A span as the trace store keeps it; `begun` in seconds of the epoch."""
 
     trace_id: str
     span_id: str
@@ -28,6 +28,8 @@ class Span:
     service: str
     name: str
     tags: Mapping[str, Any] = field(default_factory=dict)
+    begun: float = 0.0
+    seconds: float = 0.0
 
     @property
     def failed(self) -> bool:
@@ -53,6 +55,8 @@ def parse_trace(body: Mapping[str, Any]) -> list[Span]:
             service=processes[row["processID"]]["serviceName"],
             name=row["operationName"],
             tags={tag["key"]: tag["value"] for tag in row["tags"]},
+            begun=row.get("startTime", 0) / 1e6,  # microseconds
+            seconds=row.get("duration", 0) / 1e6,
         )
         for row in body["spans"]
     ]

@@ -20,7 +20,7 @@ def run(request, tmp_path_factory):
     command += [str(PROJECT / "features" / "preflight.feature"), "--confcutdir", str(PROJECT), "--platform", "own.yaml"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1, done.stdout
-    return done.stdout, json.loads((folder / ".harness" / "report.json").read_text())
+    return done.stdout, json.loads((folder / ".harness" / "results" / "run.json").read_text())
 
 
 def test_the_roots_come_after_the_list_of_failures(run):
@@ -47,5 +47,6 @@ def test_scenarios_and_contracts_point_at_each_other(run):
     assert all(by_scenario.values())
     pairs = {(id, scenario) for scenario, ids in by_scenario.items() for id in ids}
     assert pairs == {(id, scenario) for id, scenarios in report["contracts"].items() for scenario in scenarios}
-    failed = [row for row in report["scenarios"] if row["outcome"] == "failed"]
-    assert [row["breach"] for row in failed] == ["platform.namespaces-well-formed"]
+    failed = [row for row in report["scenarios"] if row["status"] == "failed"]
+    assert [row["cause"]["contract"] for row in failed] == ["platform.namespaces-well-formed"]
+    assert [row["cause"]["root"] for row in failed] == [root["fingerprint"] for root in report["roots"]]

@@ -6,19 +6,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from environments.local.plan import Plan
+from environments.local.plan import PROJECT, Plan
 from environments.local.process import ProcessSpec
 from environments.local.secrets import as_variables
-
-_PROJECT = Path(__file__).parents[3]
 
 
 def spec(plan: Plan) -> ProcessSpec:
     """Return the job of a stack that is planned."""
-    return job(plan.platform_file, plan.secrets)
+    return job(plan.platform_file, plan.secrets, plan.project)
 
 
-def job(platform_file: Path, secrets: Mapping[str, str]) -> ProcessSpec:
+def job(platform_file: Path, secrets: Mapping[str, str], project: Path = PROJECT) -> ProcessSpec:
     """Return the job for any stack: its effective platform.yaml and its secrets are all that it needs."""
     return ProcessSpec(
         name="catalog-init",
@@ -30,7 +28,7 @@ def job(platform_file: Path, secrets: Mapping[str, str]) -> ProcessSpec:
             "PLATFORM_FILE": str(platform_file),
             **as_variables(secrets, "object-store-keys", "polaris-client-id", "polaris-client-secret"),
         },
-        cwd=_PROJECT,
+        cwd=project,
         requires=("object-store", "polaris"),
         job=True,
     )

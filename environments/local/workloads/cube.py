@@ -36,7 +36,7 @@ def _spec(plan: Plan, name: str, **settings: str) -> ProcessSpec:
         version=VERSION,
         command=(str(plan.parts.node), "--require", "@opentelemetry/auto-instrumentations-node/register", str(_START)),
         env={**environment(plan, name, port), **settings},
-        cwd=_PROJECT / "demo" / "cube",
+        cwd=plan.project / "demo" / "cube",
         ports={"http": port},
         requires=("object-store", "polaris", "catalog-init"),
         ready=ready(plan, name),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from environments.local.plan import Plan
+from environments.local.plan import PROJECT, Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.provision.store import cache_folder
 from environments.local.secrets import as_variables
@@ -18,7 +18,6 @@ from environments.local.workloads.postgresql import USER
 from harness.stack import LINEAGE_STORE, ORCHESTRATOR, OTLP_HTTP
 
 LOCATION = "demo"
-_PROJECT = Path(__file__).parents[3]
 _HOME = Path(__file__).parent / "dagster_home"  # dagster.yaml and workspace.yaml, which take what differs from env
 
 
@@ -40,7 +39,7 @@ def _user_code(plan: Plan) -> ProcessSpec:
             *("--attribute", "definitions", "--host", "127.0.0.1", "--port", str(port), "--location-name", LOCATION),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         ports={"grpc": port},
         requires=("postgresql",),
         ready=code_ready(plan),
@@ -59,7 +58,7 @@ def _webserver(plan: Plan) -> ProcessSpec:
             *("--workspace", str(_home(plan) / "workspace.yaml")),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         ports={"http": port},
         requires=("postgresql",),
         ready=webserver_ready(plan),
@@ -77,7 +76,7 @@ def _daemon(plan: Plan) -> ProcessSpec:
             *("--workspace", str(_home(plan) / "workspace.yaml")),
         ),
         env=_environment(plan),
-        cwd=_PROJECT,
+        cwd=plan.project,
         requires=("postgresql",),
         ready=daemon_ready(plan),
     )
@@ -127,7 +126,7 @@ def _environment(plan: Plan) -> dict[str, str]:
         "DAGSTER_PG_PORT": str(plan.ports["postgresql.sql"]),
         "DAGSTER_PG_USER": USER,
         "DAGSTER_PG_DATABASE": "dagster",
-        "DEMO_DBT_TARGET": str(cache_folder() / "dbt"),
+        "DEMO_DBT_TARGET": str((cache_folder() if plan.project == PROJECT else plan.work_folder("dagster")) / "dbt"),
         "OPENLINEAGE_NAMESPACE": "demo",
         "OPENLINEAGE_URL": plan.endpoints[LINEAGE_STORE],
         "OTEL_EXPORTER_OTLP_ENDPOINT": plan.endpoints[OTLP_HTTP],

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from harness.faults.actions.action import Action, LiveAction
 from harness.faults.actions.code import DeleteFile, EditFile, RenameFile, WriteFile
 from harness.faults.actions.env import RenameEnv, SetEnv, UnsetEnv
-from harness.faults.actions.lake import HideFiles, LoseRows, RenameColumn, RenameTable, RepeatRows, RevokeGrant
+from harness.faults.actions.lake import Grant, HideFiles, LoseRows, RenameColumn, RenameTable, RepeatRows, RevokeGrant
 from harness.faults.actions.manifest import AddObject, Append, Delete, Edit, ReplaceEverywhere, Set
 from harness.faults.actions.platform import DeletePlatform, RenamePlatform, SetPlatform
-from harness.faults.actions.processes import Kill, Pause, Restart
+from harness.faults.actions.processes import GoOn, Kill, Pause, Restart
 
 ACTIONS: Mapping[str, type[Action]] = {
     action.verb(): action
@@ -33,6 +33,7 @@ ACTIONS: Mapping[str, type[Action]] = {
         RenameFile,
         Kill,
         Pause,
+        GoOn,
         Restart,
         RenameTable,
         RenameColumn,
@@ -40,6 +41,7 @@ ACTIONS: Mapping[str, type[Action]] = {
         LoseRows,
         HideFiles,
         RevokeGrant,
+        Grant,
     )
 }
 

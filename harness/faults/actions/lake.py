@@ -112,6 +112,20 @@ class RevokeGrant(LiveAction):
         return lambda: live.probe.catalog.set_grant(self.role, self.revoke_grant, granted=True)
 
 
+class Grant(LiveAction):
+    """Grant a privilege on the whole warehouse; undone by revoking it"""
+
+    grant: Name = Field(description="the privilege, as in CATALOG_MANAGE_CONTENT")
+    role: Name = Field(default="catalog_admin", description="the catalog role that is to have it")
+
+    def apply_live(self, live: Live) -> Undo:
+        """Grant it."""
+        if self.grant in live.probe.catalog.grants(self.role):
+            raise Inapplicable("grant", f"{self.role} has {self.grant} already")
+        live.probe.catalog.set_grant(self.role, self.grant, granted=True)
+        return lambda: live.probe.catalog.set_grant(self.role, self.grant, granted=False)
+
+
 def _with_rollback(live: Live, name: str, key: str) -> tuple[Table, Undo]:
     table = live.table(name, key)
     snapshot = table.current_snapshot()

@@ -8,6 +8,7 @@ import psutil
 from pydantic import Field
 
 from harness.faults.actions.action import LiveAction, Name
+from harness.faults.inapplicable import Inapplicable
 from harness.faults.live import Live, Undo
 
 _WORKLOAD = "the workload's name, as `harness status` shows it"
@@ -54,3 +55,24 @@ class Restart(LiveAction):
         """Start it again."""
         live.workload(self.restart, "restart")
         return live.change(live.probe.stack, self.restart, self.variables)
+
+
+class GoOn(LiveAction):
+    """Let a workload's stopped processes go on; undone by stopping them"""
+
+    go_on: Name = Field(description=_WORKLOAD)
+
+    def apply_live(self, live: Live) -> Undo:
+        """Let them go on."""
+        stopped = [each for each in live.processes(self.go_on, "go_on") if each.status() == psutil.STATUS_STOPPED]
+        if not stopped:
+            raise Inapplicable("go_on", f"no process of {self.go_on} is stopped", expected="a paused process")
+        for process in stopped:
+            process.resume()
+
+        def stop() -> None:
+            for process in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
+
+        return stop

@@ -10,6 +10,7 @@ import pytest
 from environments.local.again import changed
 from environments.local.ports import choose_ports
 from environments.local.reload import take_over
+from environments.local.started import Started, write_started
 from environments.reaper import MARK, Reaper
 from harness.errors import StartError
 from harness.liveness import alive
@@ -122,3 +123,32 @@ def test_only_what_runs_replaced_code_is_started_again(stack, port):
 def test_what_is_no_process_of_the_stack_is_told(stack):
     with pytest.raises(StartError, match="outside is no process"):
         changed(stack, "outside", None)
+
+
+def end(stack):
+    process = psutil.Process(stack.workload("says").pid)
+    process.kill()
+    process.wait()
+
+
+def test_one_that_has_died_is_started_as_it_was_made_and_ended_again(stack, port):
+    log = stack.folder / "says.log"
+    env = {"WORD": "made", MARK: "again"}
+    write_started(stack.folder, "says", Started([sys.executable, "-c", SERVER, str(port)], env, "/", log, (port,)))
+    end(stack)
+    back = changed(stack, "says", {})
+    assert says(port) == "made"
+    back()
+    assert not alive(stack.workload("says"))
+
+
+def test_how_a_process_was_started_is_for_its_user_alone(stack):
+    write_started(stack.folder, "says", Started(["says"], {"SECRET": "s"}, "/", stack.folder / "says.log", ()))
+    (file,) = (stack.folder / "started").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_one_that_has_died_and_of_which_nothing_is_written_is_told(stack):
+    end(stack)
+    with pytest.raises(StartError, match="how it was started is not known"):
+        changed(stack, "says", {})

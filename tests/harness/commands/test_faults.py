@@ -97,3 +97,27 @@ def test_faults_are_listed_and_shown():
     assert "image-floats" not in listed
     shown = faults("show", "image-floats").output
     assert shown.startswith("id: image-floats\n")
+
+
+def test_mends_are_judged_and_told_to_machines(tmp_path):
+    wanted = ["cube-endpoint-written-as-url", "cube-endpoint-written-as-host-port"]
+    result = faults("mends", *wanted, "--reference", DEMO, "--json", str(tmp_path / "out.json"))
+    assert result.exit_code == 0, result.output
+    assert "does not hold: what is broken now" in result.output
+    assert "proved: the roots are gone" in result.output
+    told = json.loads((tmp_path / "out.json").read_text())["mends"]
+    assert [(mend["id"], mend["holds"]) for mend in told] == [(wanted[0], False), (wanted[1], True)]
+
+
+def test_a_mend_that_does_not_do_what_it_says_exits_with_1(tmp_path):
+    file = tmp_path / "idle.yaml"
+    file.write_text(
+        "id: idle\ntitle: t\njudged_on: image-floats\nactions:\n  - {set_platform: governance/owner, to: me}\n"
+    )
+    assert faults("mends", str(file), "--reference", DEMO).exit_code == 1
+
+
+def test_an_unknown_mend_is_told_with_the_nearest():
+    result = faults("mends", "catalog-role-kep", "--reference", DEMO)
+    assert isinstance(result.exception, UsageError)
+    assert "did you mean 'catalog-role-kept'?" in str(result.exception)

@@ -1,0 +1,1 @@
+"""The environment `attach`: a platform that runs already, reached by a file of endpoints or in a cluster."""

@@ -1,0 +1,65 @@
+"""`python -m environments.attach.forwards FILE`: keeps ports of this machine forwarded to Services of a cluster.
+
+A process of its own, so that a stack that is kept stays reachable, and a pod may be replaced by another; it ends with
+the stack.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel
+
+_AGAIN = 0.5  # seconds until a forward that has ended is begun again
+_PROJECT = Path(__file__).parents[2]
+
+
+class Forwards(BaseModel):
+    """Ports of this machine, on 127.0.0.1 -> a Service's name and its port."""
+
+    context: str
+    namespace: str
+    ports: dict[int, tuple[str, int]]
+
+    def commands(self) -> list[list[str]]:
+        """Return the command that forwards each Service's ports."""
+        pairs: dict[str, list[str]] = {}
+        for here, (service, there) in self.ports.items():
+            pairs.setdefault(service, []).append(f"{here}:{there}")
+        at = ["kubectl", f"--context={self.context}", f"--namespace={self.namespace}"]
+        return [[*at, "port-forward", "--address=127.0.0.1", f"service/{name}", *said] for name, said in pairs.items()]
+
+
+def begin(forwards: Forwards, folder: Path) -> psutil.Process:
+    """Start the process that keeps them up, and return it; what kubectl says is in `folder / "forwards.log"`."""
+    file = folder / "forwards.json"
+    file.write_text(forwards.model_dump_json())
+    command = [sys.executable, "-m", "environments.attach.forwards", str(file)]
+    with (folder / "forwards.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return psutil.Process(process.pid)
+
+
+def main() -> None:
+    """Keep all forwards up."""
+    forwards = Forwards.model_validate_json(Path(sys.argv[1]).read_text())
+    threads = [threading.Thread(target=_keep_up, args=(command,)) for command in forwards.commands()]
+    for thread in threads:
+        thread.start()
+
+
+def _keep_up(command: list[str]) -> None:
+    while True:
+        subprocess.run(command, stdin=subprocess.DEVNULL, check=False)
+        time.sleep(_AGAIN)
+
+
+if __name__ == "__main__":
+    main()
