@@ -14,6 +14,7 @@ from harness.commands import (
     faults,
     images,
     logs,
+    matrix,
     preflight,
     report,
     setup,
@@ -42,6 +43,7 @@ app.command(context_settings={"ignore_unknown_options": True})(watch.watch)  # w
 app.add_typer(faults.app)
 app.add_typer(images.app)
 app.add_typer(signoff.app)
+app.add_typer(matrix.app)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import pytest
 from harness.evidence import mask
 from harness.run import Cause, Root, Scenario
 from harness.run.fingerprint import fingerprint
-from harness.run.model import Status
+from harness.run.model import Blame, Status
 
 _SHOWN = 200  # characters
 
@@ -63,7 +63,9 @@ def _cause(report: pytest.TestReport, told: Mapping[str, Any], roots: tuple[Root
                 told=words,
             )
         return Cause(blame="ENV", fingerprint=fingerprint("ENV", words), told=words)
-    return Cause(blame="HARNESS", fingerprint=fingerprint("HARNESS", words), told=words)
+    # A step's own assertion speaks of the platform, though it names no contract; any other error is the harness's.
+    blame: Blame = "contract" if words.startswith(("AssertionError", "assert ")) else "HARNESS"
+    return Cause(blame=blame, fingerprint=fingerprint(blame, words), told=words)
 
 
 def _of_contract(id: str, subject: str | None, scenario: str, roots: tuple[Root, ...], words: str) -> Cause:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.feature_files import FeatureFile
+from fixtures.left_out import LEFT_OUT
 from fixtures.options import SETTINGS
 from fixtures.results_folder import results_folder
 from fixtures.stack import NO_STACK, STACK
@@ -34,10 +35,25 @@ _COLLECTED = pytest.StashKey[set[str]]()
 _EXIT = pytest.StashKey[int]()
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what the matrix tells a run of itself."""
+    group = parser.getgroup("floe-harness")
+    group.addoption("--cell", metavar="NAME", help="the cell of the matrix that the run belongs to")
+    group.addoption("--retry-of", metavar="ID", help="the run whose failures by the environment this one repeats")
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Write that a run has begun, where one of scenarios does; it stays half-written until its end."""
+    """Make room for what is collected."""
     config.stash[_COLLECTED] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Write that a run has begun, where one of scenarios does; it stays half-written until its end.
+
+    Options that are refused were refused before: the results of the last run are not lost by a slip of the hand.
+    """
+    config = session.config
     if hasattr(config, "workerinput") or config.option.collectonly or not _reaches_features(config):
         return
     run = _begun(config)
@@ -95,6 +111,10 @@ def _begun(config: pytest.Config) -> Run:
         harness_version=version("floe-harness"),
         environment=settings.environment,
         choices=_choices(settings),
+        cell=config.getoption("--cell"),
+        shard=config.getoption("--shard"),
+        retry_of=config.getoption("--retry-of"),
+        fault=config.getoption("--fault"),
         git=git_of(config.rootpath),
         machine=machine(),
         platform_file=str(settings.platform),
@@ -131,6 +151,7 @@ def _ended(config: pytest.Config, begun: Run) -> Run:
             "stack": _stack(stack) if stack else None,
             "workloads": _workloads(stack) if stack else (),
             "collected": tuple(_collected(config)),
+            "left_out": {why: tuple(ids) for why, ids in config.stash.get(LEFT_OUT, {}).items()},
             "scenarios": scenarios,
             "stages": {stage: StageFigures(**figures) for stage, figures in by_stage(reports).items()},
             "results": stage_results(stack) if stack else {},

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from harness.errors import Location, UsageError
-
 
 class _JudgeByDefault(TyperGroup):
     """`harness signoff RESULTS…` judges, unless the first word is a command's name."""
@@ -28,45 +26,87 @@ app = typer.Typer(
 )
 
 
+Results = Annotated[list[Path], typer.Argument(help="Results folders, or folders of such.", metavar="RESULTS")]
+
+
 @app.command("judge")
 def judge_results(
-    results: Annotated[list[Path], typer.Argument(help="Results folders, or folders of such.", metavar="RESULTS")],
+    results: Results,
     policy: Annotated[Path, typer.Option(help="The policy.", metavar="FILE")] = Path("signoff.yaml"),
     campaign: Annotated[
         list[Path] | None, typer.Option(help="What `harness faults run --json` wrote.", metavar="FILE")
     ] = None,
-    to: Annotated[Path, typer.Option(help="The folder that page and verdict go to.", metavar="DIR")] = Path(
+    to: Annotated[Path, typer.Option(help="Where page, verdict and bundle go.", metavar="DIR")] = Path(
         ".harness/signoff"
     ),
+    key: Annotated[
+        Path | None, typer.Option(help="A private Ed25519 key (PEM) to sign the bundle with.", metavar="FILE")
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The page as PDF too, by the machine's Chromium.")] = False,
 ) -> None:
     """Judge; exit 0 signed off, 1 not, 2 it could not be judged."""
-    import json
     from datetime import UTC, datetime
 
     from harness.signoff.judge import judge
-    from harness.signoff.page import as_html, as_json, as_markdown
+    from harness.signoff.pdf import write_pdf
     from harness.signoff.policy import read_policy
+    from harness.signoff.publish import PAGE, publish
+    from harness.signoff.signature import sign
 
-    judgement = judge(results, read_policy(policy), campaign or [], datetime.now(UTC))
-    told = as_json(judgement)
-    pages = {
-        "signoff.json": json.dumps(told, indent=2, ensure_ascii=False) + "\n",
-        "signoff.html": as_html(told),
-        "signoff.md": as_markdown(told),
-    }
-    _write(to, pages)
+    campaigns = campaign or []
+    now = datetime.now(UTC).replace(microsecond=0)
+    judgement = judge(results, read_policy(policy), campaigns, now)
+    bundle = publish(judgement, to, policy, campaigns)
     print("signed off" if judgement.signed_off else "not signed off")
     for reason in judgement.reasons:
         print(f"  {reason.rule:<14} {reason.told}")
-    print(f"  page           {to / 'signoff.html'}")
+    print(f"  {'page':<14} {to / PAGE}\n  {'evidence':<14} {bundle}")
+    if key:
+        print(f"  {'signature':<14} {sign(bundle, key)}")
+    if pdf:
+        file = (to / PAGE).with_suffix(".pdf")
+        print(f"  {'pdf':<14} {write_pdf(to / PAGE, file) or file}")
     if not judgement.signed_off:
         raise typer.Exit(1)
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise UsageError("cannot be written", actual=error.strerror, location=Location(folder)) from None
+@app.command("verify")
+def verify_bundle(
+    bundle: Annotated[Path, typer.Argument(help="What a sign-off wrote: evidence.zip.")],
+    key: Annotated[
+        Path | None, typer.Option(help="The public Ed25519 key (PEM) that must have signed it.", metavar="FILE")
+    ] = None,
+    signature: Annotated[
+        Path | None, typer.Option(help="The signature; by default beside the bundle, `.sig`.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Verify a bundle: exit 0 it is as it was made, and signed off; 1 it is not; 2 it is no bundle."""
+    from harness.signoff.verify import verify
+
+    found = verify(bundle, key, signature)
+    for problem in found.problems:
+        print(f"  {problem}")
+    if found.problems:
+        print("not as it was made")
+    else:
+        print(f"as it was made: {'signed off' if found.signed_off else 'not signed off'} at {found.judged}")
+    if found.problems or not found.signed_off:
+        raise typer.Exit(1)
+
+
+@app.command("diff")
+def diff_results(
+    before: Annotated[Path, typer.Argument(help="A results folder, or a folder of such.", metavar="A")],
+    after: Annotated[Path, typer.Argument(help="Those to compare with it.", metavar="B")],
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Tell what changed from A to B; exit 0 nothing became worse, 1 something did, 2 they cannot be compared."""
+    import json
+
+    from harness.signoff.diff import as_text, differences, is_worse
+    from harness.signoff.judge import merged
+
+    found = differences(merged([before]), merged([after]))
+    print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found))
+    if is_worse(found):
+        raise typer.Exit(1)

@@ -116,6 +116,7 @@ class Run(_Part):
     cell: str | None = Field(default=None, description="the cell of the matrix")
     shard: str | None = Field(default=None, pattern=r"^[1-9]\d*/[1-9]\d*$", description="I/N")
     retry_of: str | None = Field(default=None, description="id of the run whose ENV failures this one repeats")
+    fault: str | None = Field(default=None, description="the fault that was injected on purpose")
     git: Git | None = None
     machine: Machine
     platform_file: str
@@ -126,6 +127,7 @@ class Run(_Part):
     workloads: tuple[Workload, ...] = ()
     promises: tuple[Promise, ...] = Field(default=(), description="every contract there was to check")
     collected: tuple[str, ...] = Field(default=(), description="scenarios that were found, selected or not")
+    left_out: Mapping[str, tuple[str, ...]] = Field(default={}, description="why -> collected, and not for this run")
     scenarios: tuple[Scenario, ...] = ()
     stages: Mapping[str, StageFigures] = {}
     results: Mapping[str, float] = Field(default={}, description="seconds that making a stage's result took")

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from harness.run import find_results, read_results
+from harness.errors import Location
+from harness.run import ResultsError, find_results, read_results
 from harness.signoff.campaigns import read_campaigns
-from harness.signoff.merge import merge
+from harness.signoff.merge import Merged, merge
 from harness.signoff.page import Judgement
 from harness.signoff.policy import Policy
 from harness.signoff.rules import Case, reasons
@@ -23,3 +24,12 @@ def judge(folders: Iterable[Path], policy: Policy, campaigns: Iterable[Path], no
     merged = merge(each.run for each in results if each.run is not None)
     case = Case(results, merged, read_campaigns(campaigns), now)
     return Judgement(case, policy, reasons(case, policy))
+
+
+def merged(folders: Iterable[Path]) -> Merged:
+    """Return results folders as one, for a comparison; raises ResultsError where one of them proves nothing."""
+    results = [read_results(folder) for folder in find_results(folders)]
+    for each in results:
+        if each.problems:
+            raise ResultsError(each.problems[0], location=Location(each.folder))
+    return merge(each.run for each in results if each.run is not None)

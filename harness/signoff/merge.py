@@ -66,7 +66,8 @@ def merge(runs: Iterable[Run]) -> Merged:
         for result in _with_retry(run, retries.get(run.id)):
             found[result.place, result.scenario.scenario].append(result)
     results = tuple(min(found[key], key=lambda one: _WORST.index(one.scenario.status)) for key in sorted(found))
-    collected = {(place_of(run), id) for run in ordered for id in run.collected}
+    left_out = {(place_of(run), id) for run in ordered for ids in run.left_out.values() for id in ids}
+    collected = {(place_of(run), id) for run in ordered for id in run.collected} - left_out
     roots = {root.fingerprint: root for run in ordered for root in run.roots}
     return Merged(
         ordered,

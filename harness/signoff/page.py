@@ -91,6 +91,7 @@ def _run(run: Run) -> dict[str, Any]:
         "environment": run.environment,
         "shard": run.shard,
         "retry_of": run.retry_of,
+        "left_out": {why: list(ids) for why, ids in run.left_out.items()},
         "commit": run.git.commit if run.git else None,
         "dirty": run.git.dirty if run.git else None,
         "platform_digest": run.platform_digest,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from harness.run.folder import Results
+from harness.run.model import Run
 from harness.signoff.campaigns import Figures
-from harness.signoff.merge import Merged, Result
+from harness.signoff.merge import Merged, Result, place_of
 from harness.signoff.policy import Policy
 
 
@@ -30,6 +31,8 @@ class Reason:
     told: str
 
 
+_CLOCKS = timedelta(minutes=5)  # by which the clocks of two machines may differ
+
 Rule = Callable[[Case, Policy], Iterator[str]]
 
 
@@ -46,9 +49,16 @@ def _whole(case: Case, policy: Policy) -> Iterator[str]:
             yield f"{each.folder}: {problem}"
     for place, cause in case.merged.failures:
         yield f"{place}: nothing was run: {cause.blame} {cause.told}"
+    known = {run.id for run in case.merged.runs}
     for run in case.merged.runs:
         if not run.scenarios and run.failure is None:
-            yield f"{run.cell or run.environment}: no scenario was run (run {run.id})"
+            yield f"{place_of(run)}: no scenario was run (run {run.id})"
+        if run.retry_of and run.retry_of not in known:
+            yield f"run {run.id} is a retry of run {run.retry_of}, which is not among the results"
+        if run.fault:
+            yield f"run {run.id}: the fault {run.fault} was injected"
+        if not _ended_well(run):
+            yield f"run {run.id}: pytest ended with status {run.exit_status}, and no scenario says why"
     by_place = _by([place for place, _ in case.merged.missing])
     for place, missing in by_place.items():
         first = next(id for where, id in case.merged.missing if where == place)
@@ -124,7 +134,7 @@ def _age(case: Case, policy: Policy) -> Iterator[str]:
             yield f"run {run.id}: its time has no zone"
         elif case.now - ended > oldest:
             yield f"run {run.id} ended {_hours(case.now - ended)} ago, {policy.max_age_hours:g} hours allowed"
-        elif ended > case.now:
+        elif ended - case.now > _CLOCKS:
             yield f"run {run.id} ended in the future: {ended:%Y-%m-%d %H:%M} UTC"
 
 
@@ -151,7 +161,7 @@ def _stand_ins(case: Case, policy: Policy) -> Iterator[str]:
         for run in case.merged.runs:
             for each in run.workloads:
                 if each.kind == "stand-in":
-                    yield f"{run.cell or run.environment}: {each.name} is a stand-in"
+                    yield f"{place_of(run)}: {each.name} is a stand-in"
 
 
 def _campaign(case: Case, policy: Policy) -> Iterator[str]:
@@ -204,6 +214,12 @@ def _same(what: str, values: list[str]) -> Iterator[str]:
         yield f"{what} is not known of {_many(values.count(''), 'run')}"
     if len(set(values) - {""}) > 1:
         yield f"{what} is not the same everywhere: {', '.join(sorted(value[:12] for value in set(values) if value))}"
+
+
+def _ended_well(run: Run) -> bool:
+    """Return whether scenarios explain how pytest ended; a file that could not be collected does not show there."""
+    told = any(one.status != "passed" for one in run.scenarios)
+    return run.exit_status == 0 or run.failure is not None or (run.exit_status == 1 and told)
 
 
 def _by(places: list[str]) -> dict[str, int]:

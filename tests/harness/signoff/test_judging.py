@@ -68,6 +68,29 @@ def test_a_run_whose_stack_did_not_come_up_is_refused(folder_of):
     assert ("results", "local: nothing was run: ENV marquez did not start") in told([folder_of(nothing)])
 
 
+@pytest.mark.parametrize("status", [None, 1, 2, 3, 4])
+def test_a_run_that_ended_in_a_way_that_no_scenario_explains_is_refused(folder_of, status):
+    ((rule, reason),) = told([folder_of(run(exit_status=status))])
+    assert rule == "results"
+    assert f"pytest ended with status {status}" in reason
+
+
+def test_a_run_with_an_injected_fault_is_refused(folder_of):
+    ((_, reason),) = told([folder_of(run(fault="cube-stopped"))])
+    assert "the fault cube-stopped was injected" in reason
+
+
+def test_what_an_environment_leaves_out_with_a_reason_is_not_missing(folder_of):
+    names = (scenario().scenario, "features/query_cube.feature::Writes")
+    assert told([folder_of(run(collected=names, left_out={"it writes": names[1:]}))]) == []
+    assert "partial" in told([folder_of(run(id="b" * 32, environment="kind", collected=names))])[0][1]
+
+
+def test_a_retry_without_what_it_repeats_is_refused(folder_of):
+    ((_, reason),) = told([folder_of(run(id="b" * 32, retry_of="a" * 32))])
+    assert f"retry of run {'a' * 32}, which is not among the results" in reason
+
+
 def test_scenarios_that_were_not_run_make_it_partial(folder_of):
     part = run().model_copy(update={"collected": ("features/query_cube.feature::Other", scenario().scenario)})
     assert "partial: 1 scenario" in told([folder_of(part)])[0][1]
