@@ -43,10 +43,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--retry-of", metavar="ID", help="the run whose failures by the environment this one repeats")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Write that a run has begun, where one of scenarios does; it stays half-written until its end."""
+    """Make room for what is collected."""
     config.stash[_COLLECTED] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Write that a run has begun, where one of scenarios does; it stays half-written until its end.
+
+    Options that are refused were refused before: the results of the last run are not lost by a slip of the hand.
+    """
+    config = session.config
     if hasattr(config, "workerinput") or config.option.collectonly or not _reaches_features(config):
         return
     run = _begun(config)
