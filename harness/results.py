@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,24 @@ class StageResults:
         if "failed" in written and not written.get("died"):
             raise _failed(stage, written)
         return self._known(stage, written)
+
+    @contextmanager
+    def set_aside(self, stages: Sequence[str]) -> Iterator[None]:
+        """Take the results of stages away in the block, so that they are made again; afterwards they are back."""
+        files = [self._folder / f"{stage}.json" for stage in stages]
+        before = {file: _read(file) for file in files}
+        for file in files:
+            file.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            for file, content in before.items():
+                _write(file, content)
+
+    def forget(self, stages: Sequence[str]) -> None:
+        """Let the results of stages be made again."""
+        for stage in stages:
+            (self._folder / f"{stage}.json").unlink(missing_ok=True)
 
     def _known(self, stage: str, written: Mapping[str, Any]) -> Result | None:
         result: Result | None = written.get("result") if written.get("digest") == self._digest(stage) else None

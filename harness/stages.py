@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 from filelock import FileLock
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from harness.contracts.probe import Probe
 
 Result = Mapping[str, Any]
+Work = Literal["bronze", "bronze-again", "transform", "semantic", "manifest"]  # the keys of STAGES
 
 RUN_LIMIT = 300.0  # seconds that a run of the orchestrator may take, its place in the queue included
 ANSWER_LIMIT = 60.0  # seconds until the semantic layer has answered

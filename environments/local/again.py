@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import psutil
 
+from environments.local.settling import settle
 from environments.local.started import Started, read_started
 from environments.reaper import Reaper
 from harness.errors import StartError
@@ -20,9 +21,9 @@ _GRACE = 10.0  # seconds until it has ended
 def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | None) -> Callable[[], None]:
     """End a workload and, where `variables` are given, start it with them on top (None: without it).
 
-    Returns a function that brings it back as it was, and returns when it listens again; one that had ended before, and
-    was started as it was made, is ended. Raises StartError for one that is no process of the stack, or that does not
-    come up.
+    Returns a function that brings it back as it was. Both return when it listens and has answered, rightly or not. One
+    that had ended before, and was started as it was made, is ended. Raises StartError for one that is no process of the
+    stack, or that does not come up.
     """
     ran = _runs(stack, workload)
     before = _started(stack, workload) if ran else _written(stack, workload)
@@ -129,3 +130,5 @@ def _start(stack: Stack, workload: str, before: Started, env: Mapping[str, str])
             raise NotYet(f"not yet on {sorted(missing)}")
 
     wait_for(f"{workload} listens as before", listens, _LIMIT)
+    if process.poll() is None:
+        settle(stack, workload, env)

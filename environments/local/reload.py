@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from environments.local.again import changed
-from environments.local.workloads import dagster
-from harness.stack import ORCHESTRATOR, Stack
+from harness.stack import Stack
 
 CODE: Mapping[str, str] = {"pipeline": "demo/pipeline", "dbt": "demo/dbt", "cube": "demo/cube"}
 _RUN_BY = {
@@ -26,5 +25,3 @@ def take_over(stack: Stack, parts: Iterable[str]) -> None:
     for name in workloads:
         print(f"{name}: started again, since its code has changed", file=sys.stderr, flush=True)
         changed(stack, name, {})
-    if "dagster-user-code" in workloads:
-        dagster.load_again(stack.endpoints[ORCHESTRATOR])
