@@ -55,6 +55,16 @@ def planned(settings: Settings, folder: Path) -> Deployment:
     return chosen(settings.environment).planned(settings, folder)
 
 
+def check_may_be_broken(environment: str) -> None:
+    """Raise UsageError where no fault may be injected: a platform that runs already is only looked at."""
+    from environments.environment import Outside
+
+    if isinstance(chosen(environment), Outside):
+        raise UsageError(
+            "no fault is injected into a platform that runs already", next_step="--env=local makes one of your own"
+        )
+
+
 def left_out(settings: Settings) -> Mapping[str, str]:
     """Return the tags of scenarios that say nothing in the environment that is chosen -> why."""
     from environments.environment import Outside
@@ -91,6 +101,7 @@ def at_risk(stack: Stack) -> AbstractContextManager[None]:
     """Change a stack in the block, and undo it there; where that is cut short the stack goes, kept or not."""
     from environments import lifecycle
 
+    check_may_be_broken(stack.environment)
     return lifecycle.at_risk(stack)
 
 

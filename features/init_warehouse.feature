@@ -77,6 +77,6 @@ Feature: The warehouse is there
       | silver |
       | gold   |
 
-  @init_job
+  @init_job @pipeline
   Scenario: Running init again changes nothing
     Then running the init job again changes nothing

@@ -27,7 +27,10 @@ Feature: What is configured fits together
     Then the catalog's role fits the store that it lends keys for
     And keys are lent only where the store can lend them
     And the catalog signs for the region of its store
-    And a job makes the warehouse
+
+  @workloads @init_job
+  Scenario: A job makes the warehouse
+    Then a job makes the warehouse
 
   @workloads
   Scenario: Who is observed can be

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 
 from fixtures.checked import checked
+from fixtures.fault import FAULT, INJECTED
 from fixtures.feature_files import FeatureFile
 from fixtures.probe import EVIDENCE
 from fixtures.recording import RECORDING, Recording
@@ -18,7 +19,7 @@ from fixtures.repeat_command import repeat_command
 from fixtures.results_folder import results_folder
 from harness.contracts import Breach
 from harness.errors import HarnessError
-from harness.evidence.record import ContractRecord, Record, RootRecord, Status, StepRecord
+from harness.evidence.record import ContractRecord, EventRecord, Record, RootRecord, Status, StepRecord
 from reports.roots import VERDICT
 
 FOLDER = "failures"
@@ -108,6 +109,7 @@ def _record(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[
         repeat=repeat_command(item.config, item.nodeid),
         steps=_steps(recording),
         roots=roots,
+        faults=_faults(item.config),
         contracts=_contracts(checked(item.config), {root.contract for root in roots}) if report.failed else [],
     )
     if isinstance(error, HarnessError) and not roots and report.failed:
@@ -133,6 +135,14 @@ def _steps(recording: Recording) -> list[StepRecord]:
             )
         )
     return found
+
+
+def _faults(config: pytest.Config) -> list[EventRecord]:
+    if FAULT not in config.stash:
+        return []
+    fault = config.stash[FAULT]
+    at = config.stash.get(INJECTED, None)
+    return [EventRecord(at=at, title=f"injected: {fault.id}", of=fault.named_by or "", bad=True, details=fault.title)]
 
 
 def _contracts(ids: list[str], broken: set[str]) -> list[ContractRecord]:

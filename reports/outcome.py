@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pytest
 
+from harness.diagnosis.verdict import Verdict, verdict_as_json
 from harness.evidence import mask
 from harness.run import Cause, Root, Scenario
 from harness.run.fingerprint import fingerprint
@@ -15,18 +16,29 @@ from harness.run.model import Blame, Status
 _SHOWN = 200  # characters
 
 
-def root_of(told: Mapping[str, Any]) -> Root:
-    """Return a root of a verdict as a run keeps it."""
+def roots_of(verdict: Verdict) -> tuple[Root, ...]:
+    """Return the roots of a verdict as a run keeps them."""
+    return tuple(_root(told) for told in verdict_as_json(verdict)["roots"] if told.get("contract"))
+
+
+def root_behind(report: pytest.TestReport, verdict: Verdict) -> Root | None:
+    """Return the root that explains a failed scenario; None where none does."""
+    roots = roots_of(verdict)
+    cause = _cause(report, dict(report.user_properties), roots, verdict.unreachable)
+    return next((root for root in roots if root.fingerprint == cause.root), None)
+
+
+def _root(told: Mapping[str, Any]) -> Root:
     known = {key: told.get(key) for key in Root.model_fields if told.get(key) is not None}
     return Root.model_validate(
         {**known, "fingerprint": fingerprint("contract", str(told["contract"]), told.get("subject"))}
     )
 
 
-def scenario_of(report: pytest.TestReport, roots: Iterable[Root]) -> Scenario:
-    """Return what came of a scenario, given the run's roots."""
+def scenario_of(report: pytest.TestReport, roots: Iterable[Root], unreachable: Collection[str] = ()) -> Scenario:
+    """Return what came of a scenario, given the run's roots and the scenarios that could not reach what they broke."""
     told = dict(report.user_properties)
-    cause = _cause(report, told, tuple(roots)) if report.failed else None
+    cause = _cause(report, told, tuple(roots), unreachable) if report.failed else None
     return Scenario(
         scenario=report.nodeid,
         status=_status(report, cause),
@@ -45,7 +57,9 @@ def _status(report: pytest.TestReport, cause: Cause | None) -> Status:
     return "passed" if report.passed else "skipped"
 
 
-def _cause(report: pytest.TestReport, told: Mapping[str, Any], roots: tuple[Root, ...]) -> Cause:
+def _cause(
+    report: pytest.TestReport, told: Mapping[str, Any], roots: tuple[Root, ...], unreachable: Collection[str]
+) -> Cause:
     """Return why a scenario failed: a contract is to blame where one broke, or where a dead system is a root itself."""
     breaches: Any = told.get("roots") or []
     words = _first_words(report)
@@ -53,7 +67,7 @@ def _cause(report: pytest.TestReport, told: Mapping[str, Any], roots: tuple[Root
         first = breaches[0]
         return _of_contract(str(first["contract"]), first.get("subject"), report.nodeid, roots, words)
     if told.get("unreachable"):
-        if roots:
+        if report.nodeid in unreachable:
             root = roots[0]
             return Cause(
                 blame="contract",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.fault import FAULT
 from fixtures.feature_files import FeatureFile
 from fixtures.left_out import LEFT_OUT
 from fixtures.options import SETTINGS
@@ -26,7 +27,7 @@ from harness.run.model import Blame, Promise, StageFigures
 from harness.run.origin import digest_of_file, digest_of_folder, git_of, machine
 from harness.settings import Settings
 from harness.stack import Stack
-from reports.outcome import root_of, scenario_of
+from reports.outcome import roots_of, scenario_of
 from reports.roots import VERDICT
 from reports.summary import by_stage, scenario_reports, stage_results
 
@@ -42,10 +43,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--retry-of", metavar="ID", help="the run whose failures by the environment this one repeats")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Write that a run has begun, where one of scenarios does; it stays half-written until its end."""
+    """Make room for what is collected."""
     config.stash[_COLLECTED] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Write that a run has begun, where one of scenarios does; it stays half-written until its end.
+
+    Options that are refused were refused before: the results of the last run are not lost by a slip of the hand.
+    """
+    config = session.config
     if hasattr(config, "workerinput") or config.option.collectonly or not _reaches_features(config):
         return
     run = _begun(config)
@@ -106,7 +115,7 @@ def _begun(config: pytest.Config) -> Run:
         cell=config.getoption("--cell"),
         shard=config.getoption("--shard"),
         retry_of=config.getoption("--retry-of"),
-        fault=config.getoption("--fault"),
+        fault=config.stash[FAULT].id if FAULT in config.stash else None,
         git=git_of(config.rootpath),
         machine=machine(),
         platform_file=str(settings.platform),
@@ -131,9 +140,9 @@ def _seeds(settings: Settings) -> dict[str, str]:
 def _ended(config: pytest.Config, begun: Run) -> Run:
     reports = scenario_reports(config.pluginmanager.get_plugin("terminalreporter"))
     stack, verdict = config.stash.get(STACK, None), config.stash.get(VERDICT, None)
-    told = verdict_as_json(verdict) if verdict else {"roots": []}
-    roots = tuple(root_of(root) for root in told["roots"] if root.get("contract"))
-    scenarios = tuple(scenario_of(report, roots) for report in reports)
+    told = verdict_as_json(verdict) if verdict else {}
+    roots = roots_of(verdict) if verdict else ()
+    scenarios = tuple(scenario_of(report, roots, verdict.unreachable if verdict else ()) for report in reports)
     checked = sorted({id for one in scenarios for id in one.contracts})
     return begun.model_copy(
         update={

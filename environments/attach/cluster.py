@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from harness.platform.problem import did_you_mean, one_of
 from harness.workloads import ConfigObject, Objects
 from harness.workloads.documents import Object
 from harness.workloads.kubernetes import read_objects
+from harness.workloads.run_pods import run_pods
 
 _PATIENCE = (5, 30)  # seconds to connect, and to answer
 _REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -50,7 +51,8 @@ class Cluster:
             if variable.ref is not None and variable.ref.kind == "Secret"
         }
         secrets = (ConfigObject("Secret", name, self.namespace, keys=None) for name in sorted(named))
-        return Objects(found.workloads, found.services, (*found.configs, *secrets), found.others)
+        known = replace(found, configs=(*found.configs, *secrets))
+        return replace(known, workloads=(*known.workloads, *run_pods(known)))
 
     def labels(self) -> dict[str, str]:
         """Return the labels of the namespace; raises UsageError where there is no such namespace."""

@@ -40,7 +40,7 @@ def left_out(settings: Settings) -> Mapping[str, str]:
     """Return the tags of scenarios that say nothing of a platform from outside -> why."""
     outside = {
         "processes": "whether its processes still run is seen by whoever runs it",
-        "init_job": "its init job is its owner's to run",
+        "init_job": "its init job has ended, and is its owner's to run",
     }
     if settings.endpoints is not None:
         outside["workloads"] = "endpoints tell nothing of how its workloads are configured"

@@ -6,6 +6,7 @@ the stack.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -15,34 +16,45 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel
 
+from environments.reaper import MARK
+
 _AGAIN = 0.5  # seconds until a forward that has ended is begun again
 _PROJECT = Path(__file__).parents[2]
 
 
 class Forwards(BaseModel):
-    """Ports of this machine, on 127.0.0.1 -> a Service's name and its port."""
+    """Ports of this machine, on 127.0.0.1 -> what kubectl forwards to (`service/name`), and its port."""
 
     context: str
     namespace: str
     ports: dict[int, tuple[str, int]]
 
     def commands(self) -> list[list[str]]:
-        """Return the command that forwards each Service's ports."""
+        """Return the commands, one for all ports of a Service."""
         pairs: dict[str, list[str]] = {}
-        for here, (service, there) in self.ports.items():
-            pairs.setdefault(service, []).append(f"{here}:{there}")
+        for here, (target, there) in self.ports.items():
+            pairs.setdefault(target, []).append(f"{here}:{there}")
         at = ["kubectl", f"--context={self.context}", f"--namespace={self.namespace}"]
-        return [[*at, "port-forward", "--address=127.0.0.1", f"service/{name}", *said] for name, said in pairs.items()]
+        return [[*at, "port-forward", "--address=127.0.0.1", target, *said] for target, said in pairs.items()]
 
 
 def begin(forwards: Forwards, folder: Path) -> psutil.Process:
-    """Start the process that keeps them up, and return it; what kubectl says is in `folder / "forwards.log"`."""
+    """Start the process that keeps them up, and return it; what kubectl says is in `folder / "forwards.log"`.
+
+    `folder`: of the stack that they are of.
+    """
     file = folder / "forwards.json"
     file.write_text(forwards.model_dump_json())
     command = [sys.executable, "-m", "environments.attach.forwards", str(file)]
     with (folder / "forwards.log").open("w") as log:
         process = subprocess.Popen(
-            command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            cwd=_PROJECT,
+            env={**os.environ, MARK: folder.name},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     return psutil.Process(process.pid)
 

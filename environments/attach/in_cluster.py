@@ -21,6 +21,7 @@ from harness.platform import Platform, read_platform
 from harness.settings import Settings
 from harness.stack import WorkloadState
 from harness.workloads import Deployment, Workload
+from harness.workloads.model import LONG_RUNNING
 
 
 def find_in_cluster(settings: Settings, platform: Platform) -> Found:
@@ -37,7 +38,7 @@ def find_in_cluster(settings: Settings, platform: Platform) -> Found:
         name=cluster.name,
         production=production,
         endpoints={name: _address(name, port, platform) for name, port in here.items()},
-        workloads=tuple(_state(workload) for workload in deployment.workloads if workload.component),
+        workloads=tuple(map(_state, filter(_goes_on, deployment.workloads))),
         secret=_secrets(cluster, deployment),
         forwards=Forwards(
             context=cluster.context,
@@ -63,6 +64,11 @@ def _address(name: str, port: int, platform: Platform) -> str:
             expected="infrastructure.network.database of platform.yaml: postgresql://user@host:port/database",
         )
     return f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
+
+
+def _goes_on(workload: Workload) -> bool:
+    """Return whether a workload is a part of the platform that goes on running: no job, no run of the orchestrator."""
+    return workload.kind in LONG_RUNNING and workload.origin == "cluster" and workload.component is not None
 
 
 def _state(workload: Workload) -> WorkloadState:

@@ -33,9 +33,10 @@ LISTS = {
     "Service": Right("list", "services"),
     "ConfigMap": Right("list", "configmaps"),
 }
-# What `kubectl port-forward service/…` does.
+# What `kubectl port-forward service/…` does, and deployment/… where no Service leads to a workload.
 FORWARDS = (
     Right("get", "services"),
+    Right("get", "deployments", "apps"),
     Right("list", "pods"),
     Right("get", "pods"),
     Right("create", "pods/portforward"),

@@ -28,6 +28,11 @@ def logs(
     """Show the last lines of a workload's log, or of all."""
     stack = chosen_stack()
     by_name = {w.name: w.log for w in stack.workloads if w.log is not None}
+    if not by_name:
+        raise UsageError(
+            f"stack {stack.id} has no logs: its workloads run elsewhere, and write theirs there",
+            next_step="in a cluster: kubectl logs",
+        )
     if workload is not None and workload not in by_name:
         near = difflib.get_close_matches(workload, by_name, n=1)
         raise UsageError(

@@ -36,7 +36,7 @@ def print_stack(stack: Stack) -> None:
     dead = dead_workloads(stack)
     table = Table("workload", "component", "is", "version", "runs as", "memory", "ready after", "proved by", box=None)
     for w in stack.workloads:
-        runs_as = "died" if w.name in dead else w.runs_as or "ended"
+        runs_as = "died" if w.name in dead else w.runs_as or ("elsewhere" if w.kind == "external" else "ended")
         ready = f"{w.ready_seconds:.1f} s" if w.ready_seconds is not None else ""
         megabytes = None if w.name in dead else _megabytes(w)
         memory = "" if megabytes is None else f"{megabytes} MB"

@@ -29,12 +29,14 @@ class Verdict:
     """The roots of a run's failures.
 
     `found`: those that only a scenario found, the diagnosis could not evaluate them again. `unexplained`: failures
-    that no root explains; their contracts hold now, or they broke none.
+    that no root explains; their contracts hold now, or they broke none. `unreachable`: scenarios that failed since a
+    system could not be reached, which the diagnosis's first root explains.
     """
 
     diagnosis: Diagnosis
     found: tuple[Failure, ...] = ()
     unexplained: tuple[Failure, ...] = ()
+    unreachable: tuple[str, ...] = ()
 
 
 def judge(failures: Iterable[Failure], diagnosis: Diagnosis, contracts: Iterable[Contract]) -> Verdict:
@@ -45,10 +47,13 @@ def judge(failures: Iterable[Failure], diagnosis: Diagnosis, contracts: Iterable
         outcomes.setdefault(outcome.contract.id, []).append(outcome)
     found: dict[str, Failure] = {}
     unexplained: list[Failure] = []
+    unreachable: list[str] = []
     for failure in failures:
         of_contract = outcomes.get(failure.contract or "", [])
         if failure.contract is None:
-            if not (failure.unreachable and diagnosis.roots):
+            if failure.unreachable and diagnosis.roots:
+                unreachable.append(failure.scenario)
+            else:
                 unexplained.append(failure)
         elif any(one.breach or any(root.breach for root in one.because) for one in of_contract):
             continue
@@ -58,7 +63,7 @@ def judge(failures: Iterable[Failure], diagnosis: Diagnosis, contracts: Iterable
             found.setdefault(failure.contract, failure)
     broken = set(diagnosis.broken) | set(found)
     roots = tuple(failure for id, failure in found.items() if not _behind(id, broken, requires))
-    return Verdict(diagnosis, roots, tuple(unexplained))
+    return Verdict(diagnosis, roots, tuple(unexplained), tuple(unreachable))
 
 
 def _behind(id: str, broken: set[str], requires: Mapping[str, tuple[str, ...]]) -> bool:

@@ -79,7 +79,8 @@ def _pytest(job: Job, results: Path, durations: Path, *more: str, names: list[st
         options = [option for option in options if not option.startswith("--shard=")]
     elif any(option.startswith("--shard=") for option in options):
         options += [f"--durations-of={durations}"]
-    command = [sys.executable, "-m", "pytest", *(names or [features]), *options, f"--results={results}", *more]
+    command = [sys.executable, "-m", "pytest", *(names or [features]), *options, f"--results={results}"]
+    command += [f"--alluredir={results / 'allure'}", *more]
     try:
         subprocess.run(command, timeout=job.minutes * 60, check=False)
     except subprocess.TimeoutExpired:

@@ -12,6 +12,7 @@ from typing import Any
 import allure_commons
 import pytest
 from allure_commons.model2 import Attachment, Label, Link, Parameter, StatusDetails, TestResult, TestStepResult
+from allure_commons.types import ParameterMode
 
 from fixtures.checked import checked
 from fixtures.feature_files import FeatureFile
@@ -21,6 +22,7 @@ from harness.evidence import mask
 from harness.evidence.record import Record, Status
 from reports.allure.attachments import attachments
 from reports.allure.labels import history_id, labels, links
+from reports.allure.settle import NODE
 from reports.allure.status import headline
 from reports.failures import status_of
 
@@ -75,6 +77,9 @@ class Bridge:
             part for part in (recording.feature.description, recording.scenario.description) if part
         )
         result.parameters = [Parameter(name=key, value=str(value)) for key, value in example.items()]
+        result.parameters.append(
+            Parameter(name=NODE, value=item.nodeid, excluded=True, mode=ParameterMode.HIDDEN.value)
+        )
         if self._environment:
             result.parameters.append(Parameter(name="environment", value=self._environment, excluded=True))
         said = labels(feature=recording.feature.name or "", scenario=name, tags=tags, contracts=checked(self._config))

@@ -1,6 +1,7 @@
 """Cube's API: its model, the form and the truth of its answers, who may ask, and what it tells of a query."""
 
 import time
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -142,7 +143,10 @@ def test_a_query_is_one_span_of_the_callers_trace_and_a_run_of_each_cube(api, re
     }
     assert {value.string_value for value in touched} == {name for names in tables.values() for name in names}
     for job, names in tables.items():
-        begun, ended = (event for event in events() if event["job"] == {"namespace": "demo", "name": job})
+        runs = defaultdict(list)  # one; more where the answer took so long that it was asked for again
+        for event in events():
+            if event["job"] == {"namespace": "demo", "name": job}:
+                runs[event["run"]["runId"]].append(event)
+        begun, ended = next(told for told in runs.values() if len(told) == 2)
         assert (begun["eventType"], ended["eventType"]) == ("START", "COMPLETE")
-        assert begun["run"]["runId"] == ended["run"]["runId"]
         assert ended["inputs"] == [{"namespace": "polaris://cube_tests", "name": name} for name in names]

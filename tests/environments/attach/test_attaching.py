@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,9 +121,19 @@ def test_missing_credentials_are_told(settings, monkeypatch):
         pass
 
 
+def test_no_fault_is_injected(tmp_path):
+    command = [sys.executable, "-m", "pytest", "-q", str(PROJECT / "features"), f"--rootdir={PROJECT}", "--env=attach"]
+    command += ["--confcutdir", str(PROJECT), "--endpoints", "e.yaml", "--fault", "catalog-killed"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert "no fault is injected into a platform that runs already" in done.stderr
+
+
 def test_neither_a_job_is_run_nor_a_workload_changed(settings):
     with environments.running(settings()) as stack:
         with pytest.raises(UsageError, match="only looked at"):
             environments.rerun(stack, "catalog-init")
         with pytest.raises(UsageError, match="only looked at"):
             environments.changed(stack, "polaris", None)
+        with pytest.raises(UsageError, match="no fault is injected"), environments.at_risk(stack):
+            pass

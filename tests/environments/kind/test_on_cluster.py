@@ -90,7 +90,7 @@ def named(plan, text, limit=90):
     ("said", "given"),
     [
         ("ImagePullBackOff", "workloads.jaeger.image=floe-harness/jaeger:none"),
-        ("OOMKilled", "workloads.jaeger.resources.limits.memory=20Mi,workloads.jaeger.resources.requests.memory=1Mi"),
+        ("OOMKilled", "workloads.jaeger.resources.limits.memory=8Mi,workloads.jaeger.resources.requests.memory=1Mi"),
         ("its readiness probe does not hold", "workloads.jaeger.readinessProbe.httpGet.port=9999"),
         ("couldn't find key passwort", "workloads.jaeger.secretEnv.X=postgres/passwort"),
         ("CreateContainerConfigError", "workloads.jaeger.securityContext.runAsUser=0"),

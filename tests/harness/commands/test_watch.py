@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ def watching(tmp_path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     (tmp_path / "features").mkdir()
     with (tmp_path / "said").open("wb") as said:
         command = [sys.executable, "-m", "harness.cli", "watch", "--version"]
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
+        # As a terminal starts it: a command in the background of a script would not be told of an interrupt.
+        hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said, preexec_fn=hears)
     yield process, tmp_path / "said"
     process.kill()
     process.wait()

@@ -1,11 +1,6 @@
 """A record as a failed scenario leaves it, with one of everything."""
 
-import os
-import shutil
-
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from harness.evidence.record import (
     ContractRecord,
@@ -90,29 +85,3 @@ def record() -> Record:
             LogRecord(workload="polaris", lines=[LogLine(at=AT + 0.6, text="ERROR no namespace gold")], left_out=123456)
         ],
     )
-
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
-# Needs a browser, which no package index has; the content of the page is tested without one.
-collect_ignore = [] if CHROMIUM and DRIVER else ["test_in_a_browser.py"]
-
-
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Say so where the page is not tried in a browser."""
-    if collect_ignore:
-        terminalreporter.write_line("no chromium and chromedriver on PATH: the viewer was not tried in a browser")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    folder = tmp_path_factory.mktemp("chromium")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's own does not work for root
-    for argument in ("--headless=new", "--window-size=1400,1400", f"--user-data-dir={folder}", *sandbox):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
