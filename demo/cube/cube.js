@@ -36,7 +36,7 @@ module.exports = {
     // list costs ten requests to the catalog, and nobody else writes there.
     preAggregationsOptions: { preAggregationsSchemaCacheExpire: refreshes ? 60 : 1 },
   }),
-  scheduledRefreshTimer: refreshes ? 5 : false, // seconds
+  scheduledRefreshTimer: refreshes ? 6 : false, // seconds
   scheduledRefreshContexts: () => [{ securityContext: {}, tenant: { ...tenantOf({}), rollups: true } }],
 };
 
