@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from harness.code_files import code_files
 from harness.expectations import FILE as EXPECTATIONS
 from harness.settings import Settings
 
 _PROJECT = Path(__file__).parents[1]
 _FOR_GOOD = ("demo", "environments/local", "uv.lock")
-_NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
 # Told of, or looked at, and run by nothing.
 _NOT_RUN = ("demo/README.md", "demo/manifests", f"demo/{EXPECTATIONS}")
 
@@ -49,12 +49,7 @@ def code_of(settings: Settings, code: Mapping[str, str], project: Path = _PROJEC
 
 def _files(project: Path, names: Iterable[str]) -> Iterator[Path]:
     """Yield the files of folders (or files) of the project, by their path in it, in order."""
-    for name in names:
-        root = project / name
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            within = path.relative_to(project)
-            if path.is_file() and not _NOT_CODE & set(within.parts):
-                yield within
+    return (Path(name) / within for name in names for within in code_files(project / name))
 
 
 def _add(digest: hashlib._Hash, paths: Iterable[Path], project: Path) -> None:

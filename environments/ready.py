@@ -17,3 +17,10 @@ class Ready:
     fact: str
     probe: Callable[[], str | None]
     limit: float = 90.0  # seconds
+
+    def look(self) -> str | None:
+        """Return None where the fact holds, else what was seen instead."""
+        try:
+            return self.probe()
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"

@@ -140,10 +140,7 @@ class Starting(Generic[S]):
     def _await_ready(self, spec: S, ready: Ready, launched: Launched) -> None:
         late, seen = time.monotonic() + ready.limit, "nothing yet"
         while time.monotonic() < late:
-            try:
-                found = ready.probe()
-            except Exception as error:
-                found = f"{type(error).__name__}: {error}"
+            found = ready.look()
             if (how := launched.ended()) is not None:
                 raise _died(spec, launched, "died while it started", how)
             if found is None:

@@ -14,6 +14,7 @@ from filelock import FileLock
 from harness.errors import HarnessError
 from harness.liveness import dead_workloads
 from harness.stack import Stack
+from harness.whole_file import write_whole
 
 Result = Mapping[str, Any]
 # Part of the platform's code -> the results that it has no part in; everything may depend on what is not named.
@@ -119,6 +120,4 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 
 def _write(file: Path, content: Mapping[str, Any]) -> None:
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(content))
-    draft.replace(file)
+    write_whole(file, json.dumps(content).encode())

@@ -20,6 +20,7 @@ from fixtures.results_folder import results_folder
 from harness.contracts import Breach
 from harness.errors import HarnessError
 from harness.evidence.record import ContractRecord, EventRecord, Record, RootRecord, Status, StepRecord
+from harness.whole_file import write_whole
 from reports.roots import VERDICT
 
 FOLDER = "failures"
@@ -73,9 +74,7 @@ def write(record: Record, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{slug(record.node)}.json"
     for path, text in ((file, record.model_dump_json()), (file.with_suffix(".html"), page(record))):
-        draft = path.with_name(f".{path.name}.draft")
-        draft.write_text(text, encoding="utf-8", errors="replace")
-        draft.replace(path)
+        write_whole(path, text.encode(errors="replace"))
     return file
 
 

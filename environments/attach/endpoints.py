@@ -78,10 +78,9 @@ def read_endpoints(file: Path) -> EndpointsFile:
         found = problems_of(document.content, errors, EndpointsFile)
     told = {problem.path for problem in found}
     found += [problem for problem in _problems(document.content) if problem.path not in told]
-    meant = {problem.meant for problem in found}  # a misspelt key is told once, not as a missing one besides
-    mistakes = [document.error(problem) for problem in found if problem.path not in meant]
+    mistakes = document.errors(found)
     if mistakes or said is None:
-        raise PlatformErrors(sorted(mistakes, key=lambda m: (m.location.line or 0) if m.location else 0))
+        raise PlatformErrors(mistakes)
     return said
 
 

@@ -6,7 +6,6 @@ the stack.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -16,10 +15,9 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel
 
-from environments.reaper import MARK
+from environments.companion import accompany
 
 _AGAIN = 0.5  # seconds until a forward that has ended is begun again
-_PROJECT = Path(__file__).parents[2]
 
 
 class Forwards(BaseModel):
@@ -45,18 +43,7 @@ def begin(forwards: Forwards, folder: Path) -> psutil.Process:
     """
     file = folder / "forwards.json"
     file.write_text(forwards.model_dump_json())
-    command = [sys.executable, "-m", "environments.attach.forwards", str(file)]
-    with (folder / "forwards.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=_PROJECT,
-            env={**os.environ, MARK: folder.name},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    return psutil.Process(process.pid)
+    return accompany(folder, "environments.attach.forwards", str(file))
 
 
 def main() -> None:

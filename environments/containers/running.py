@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import psutil
-
+from environments.companion import accompany
 from environments.containers import removal
 from environments.containers.images import build, pull
 from environments.containers.launch import WORKLOAD, launch, make_network
@@ -22,7 +17,7 @@ from environments.local.effective import read_platform, write_effective
 from environments.local.ports import choose_ports
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
-from environments.reaper import MARK, Reaper, outside
+from environments.reaper import Reaper, outside
 from environments.stacks import check_space
 from environments.starting import Starting
 from harness.errors import StartError, UsageError
@@ -30,7 +25,6 @@ from harness.settings import Settings
 from harness.stack import Stack, WorkloadState
 from harness.systems.engine import connect, find_engine
 
-_PROJECT = Path(__file__).parents[2]
 _POLL = 0.3  # seconds between two looks at a container
 
 Arrange = Callable[[Sequence[ContainerSpec]], list[ContainerSpec]]
@@ -58,7 +52,7 @@ def start(settings: Settings, digest: str, arrange: Arrange = list) -> tuple[Sta
         write_effective(read_platform(settings.platform), plan.inside, folder / PLATFORM)
         write_secrets(secrets, folder / "secrets.json")
         plan.save()
-        reaper.hold(_follow_logs(plan))
+        reaper.hold(accompany(folder, "environments.containers.follow", address, plan.id, str(folder / "logs")))
         make_network(plan)
         try:
             states = start_all(plan, specs)
@@ -85,11 +79,7 @@ def start(settings: Settings, digest: str, arrange: Arrange = list) -> tuple[Sta
 def start_all(plan: ContainerPlan, specs: list[ContainerSpec]) -> list[WorkloadState]:
     """Start containers along what they require, showing how far they are; raises StartError."""
     with Shown() as shown:
-
-        def say(name: str, text: str, last: bool) -> None:
-            shown.say(name, text, done=last, always=True)
-
-        return Starting[ContainerSpec](lambda spec: launch(plan, spec), say, _POLL).start(specs)
+        return Starting[ContainerSpec](lambda spec: launch(plan, spec), shown.tell, _POLL).start(specs)
 
 
 def _check(settings: Settings) -> None:
@@ -104,22 +94,6 @@ def _check(settings: Settings) -> None:
             "the object store that is built here is SeaweedFS",
             next_step="--images=official runs LocalStack, as --env=local --object-store=localstack does",
         )
-
-
-def _follow_logs(plan: ContainerPlan) -> psutil.Process:
-    """Start what writes the containers' logs into the stack's folder."""
-    command = [sys.executable, "-m", "environments.containers.follow", plan.engine, plan.id, str(plan.folder / "logs")]
-    with (plan.folder / "follow.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=_PROJECT,
-            env={**os.environ, MARK: plan.id},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    return psutil.Process(process.pid)
 
 
 def _save_logs(plan: ContainerPlan) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
+from environments.companion import accompany
 from environments.containers.images import build, load_images, pull
 from environments.containers.specs import READY
 from environments.kind import cluster, removal
@@ -33,8 +29,9 @@ from environments.local.provision import planned_parts
 from environments.local.provision.progress import Shown
 from environments.local.secrets import make_secrets, write_secrets
 from environments.ready import Ready
-from environments.reaper import MARK, Reaper, outside
+from environments.reaper import Reaper, outside
 from environments.stacks import check_space
+from environments.starting import Say
 from harness.errors import StartError
 from harness.settings import Settings
 from harness.stack import Pods, Stack, WorkloadState
@@ -44,7 +41,6 @@ from harness.wait import NotYet, wait_for
 if TYPE_CHECKING:
     from docker import DockerClient
 
-_PROJECT = Path(__file__).parents[2]
 _POLL = 1.0  # seconds between two looks at the pods
 _PROOF = 300.0  # seconds that a workload may take at least; ten start at once, on the few cores of a node
 # Asked from a pod, by the Services' names: pods are Ready before Services work.
@@ -56,8 +52,6 @@ _BY_NAME = (
     "http://floe-infra-polaris:8182/q/health/ready",
     "http://floe-dagster-webserver:3000/server_info",
 )
-
-Say = Callable[[str, str, bool], None]
 
 
 def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
@@ -75,10 +69,7 @@ def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
     pull(engine, {image.official for image in load_images().values() if image.official and image not in images})
     made = settings.cluster not in cluster.clusters()
     with begun() as (folder, reaper), Shown() as shown:
-
-        def say(name: str, text: str, last: bool) -> None:
-            shown.say(name, text, done=last, always=True)
-
+        say = shown.tell
         ports = choose_ports(settings.fixed_ports)
         plan = KindPlan(
             folder, settings.cluster, settings.images, ports, settings.scale, settings.skip_schema_validation
@@ -91,7 +82,7 @@ def start(settings: Settings, digest: str) -> tuple[Stack, Reaper]:
         plan.save()
         run(plan.kubectl("create", "namespace", plan.namespace))
         run(plan.kubectl("apply", "--filename", "-"), given=json.dumps(secret_list(secrets)))
-        reaper.hold(_attend(plan))
+        reaper.hold(accompany(folder, "environments.kind.attend", str(folder)))
         try:
             _install(plan, RELEASES[:1], say)
             _install(plan, RELEASES[1:], say)
@@ -127,22 +118,6 @@ def _enter_cluster(engine: DockerClient, plan: KindPlan, made: bool, say: Say) -
     say("images", f"{len(tags)}, those that a node lacks are loaded", False)
     loaded = cluster.load_images(engine, plan.cluster, tags)
     say("images", f"{len(loaded)} loaded, {len(tags) - len(loaded)} there", True)
-
-
-def _attend(plan: KindPlan) -> psutil.Process:
-    """Start what forwards ports and writes logs."""
-    command = [sys.executable, "-m", "environments.kind.attend", str(plan.folder)]
-    with (plan.folder / "attend.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=_PROJECT,
-            env={**os.environ, MARK: plan.id},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    return psutil.Process(process.pid)
 
 
 def _install(plan: KindPlan, releases: Sequence[Release], say: Say) -> None:
@@ -233,11 +208,7 @@ def _prove(plan: KindPlan, secrets: Mapping[str, str], say: Say) -> list[Workloa
 
 def _await(name: str, ready: Ready) -> None:
     def ask() -> None:
-        try:
-            found = ready.probe()
-        except Exception as error:
-            found = f"{type(error).__name__}: {error}"
-        if found is not None:
+        if (found := ready.look()) is not None:
             raise NotYet(found)
 
     wait_for(f"{name}: {ready.fact}", ask, max(ready.limit, _PROOF))

@@ -11,6 +11,7 @@ from environments.local.settling import settle
 from environments.local.started import Started, read_started
 from environments.reaper import Reaper
 from harness.errors import StartError
+from harness.liveness import alive
 from harness.stack import Stack
 from harness.wait import NotYet, wait_for
 
@@ -43,19 +44,19 @@ def changed(stack: Stack, workload: str, variables: Mapping[str, str | None] | N
 def _process(stack: Stack, workload: str) -> psutil.Process:
     state = stack.workload(workload)
     if state.pid is None:
-        raise StartError(f"{workload} is no process of this stack")
+        raise _no_process(workload)
     return psutil.Process(state.pid)
 
 
 def _runs(stack: Stack, workload: str) -> bool:
-    created = stack.workload(workload).created
-    try:
-        process = _process(stack, workload)
-        # A recycled pid has another creation time.
-        recycled = created is not None and abs(process.create_time() - created) >= 1
-        return not recycled and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    state = stack.workload(workload)
+    if state.pid is None:
+        raise _no_process(workload)
+    return alive(state)
+
+
+def _no_process(workload: str) -> StartError:
+    return StartError(f"{workload} is no process of this stack")
 
 
 def _written(stack: Stack, workload: str) -> Started:

@@ -88,8 +88,4 @@ def start(settings: Settings, digest: str, arrange: Arrange = lambda specs: spec
 def _start_workloads(plan: Plan, external: list[External], reaper: Reaper, arrange: Arrange) -> list[WorkloadState]:
     specs = arrange(declare(plan, without=frozenset(server.name for server in external)))
     with Shown() as shown:
-
-        def say(name: str, text: str, last: bool) -> None:
-            shown.say(name, text, done=last, always=True)
-
-        return Starter(plan.folder.name, plan.folder, reaper.hold, say).start(specs)
+        return Starter(plan.folder.name, plan.folder, reaper.hold, shown.tell).start(specs)

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from harness.evidence.collector import Evidence
-from harness.evidence.exchanges import Exchange
 from harness.evidence.logs import log_part
 from harness.evidence.masking import HIDDEN, mask
 from harness.evidence.record import EventRecord, ExchangeRecord, LogLine, LogRecord, Record
@@ -26,7 +25,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\
 def gather(record: Record, evidence: Evidence) -> Record:
     """Return the record with exchanges, logs, readiness and what the platform has stored, masked and bounded."""
     exchanges = evidence.exchanges
-    record.exchanges = [_exchange(each) for each in exchanges]
+    record.exchanges = [ExchangeRecord.model_validate(each, from_attributes=True) for each in exchanges]
     if stack := evidence.stack:
         record.environment, record.standins = stack.environment, stack.standins
         record.logs = list(_logs(stack, evidence))
@@ -68,22 +67,6 @@ def bounded(record: Record, bound: int = BOUND) -> Record:
 
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]}… (cut)"
-
-
-def _exchange(each: Exchange) -> ExchangeRecord:
-    return ExchangeRecord(
-        begun=each.begun,
-        milliseconds=each.milliseconds,
-        method=each.method,
-        url=each.url,
-        status=each.status,
-        error=each.error,
-        request=each.request,
-        answer=each.answer,
-        request_headers=dict(each.request_headers),
-        answer_headers=dict(each.answer_headers),
-        curl=each.curl,
-    )
 
 
 def _logs(stack: Stack, evidence: Evidence) -> Iterable[LogRecord]:

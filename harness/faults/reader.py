@@ -16,7 +16,7 @@ from harness.faults.actions import ACTIONS, Action, LiveAction
 from harness.faults.fault import Fault
 from harness.faults.mend import Mend
 from harness.platform.document import Document
-from harness.platform.problem import Mistake, PlatformErrors, Problem, did_you_mean, nearest, one_of
+from harness.platform.problem import PlatformErrors, Problem, did_you_mean, nearest, one_of
 from harness.platform.refusal import problems_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -33,10 +33,9 @@ def read_fault(file: File) -> Fault:
     fault, more = _model(Fault, {**content, "actions": actions})
     problems += more
     problems += _whole(content, {problem.path for problem in problems})
-    meant = {problem.meant for problem in problems}
-    mistakes = [document.error(problem) for problem in problems if problem.path not in meant]
+    mistakes = document.errors(problems)
     if mistakes or fault is None:
-        raise PlatformErrors(sorted(mistakes, key=_line))
+        raise PlatformErrors(mistakes)
     fault._document = document
     return fault
 
@@ -50,10 +49,9 @@ def read_mend(file: File) -> Mend:
     problems += [*more, *_injectors(content)]
     for key in ("mends", "leaves"):
         problems += _contracts(content, key)
-    meant = {problem.meant for problem in problems}
-    mistakes = [document.error(problem) for problem in problems if problem.path not in meant]
+    mistakes = document.errors(problems)
     if mistakes or mend is None:
-        raise PlatformErrors(sorted(mistakes, key=_line))
+        raise PlatformErrors(mistakes)
     mend._document = document
     return mend
 
@@ -112,10 +110,6 @@ def _named(name: str) -> Iterator[Fault]:
                 expected="an id of `harness faults list`, or the path of a fault's file",
             )
         yield read_fault(known[name])
-
-
-def _line(mistake: Mistake) -> int:
-    return mistake.location.line or 0 if mistake.location else 0
 
 
 def _files(folder: File) -> list[File]:

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.platform.document import Document
-from harness.platform.problem import Mistake, PlatformErrors
+from harness.platform.problem import PlatformErrors
 from harness.platform.refusal import problems_of
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
@@ -83,8 +83,7 @@ def read_matrix(file: Path) -> Matrix:
         return Matrix.model_validate(document.content)
     except ValidationError as error:
         found = problems_of(document.content, error.errors(include_url=False, include_input=False), Matrix)
-    meant = {problem.meant for problem in found}
-    raise PlatformErrors(sorted((document.error(p) for p in found if p.path not in meant), key=_line))
+    raise PlatformErrors(document.errors(found))
 
 
 def jobs_of(matrix: Matrix) -> list[Job]:
@@ -107,7 +106,3 @@ def _jobs(entry: Entry) -> list[Job]:
 def _plain(value: str) -> str:
     """Return a value as part of a name: of a folder, and of an artifact."""
     return "".join(c if c.isalnum() or c == "." else "-" for c in value.lower()).strip("-")
-
-
-def _line(mistake: Mistake) -> int:
-    return mistake.location.line or 0 if mistake.location else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path as File
 from typing import Any
 
@@ -49,6 +49,17 @@ class Document(Located):
     def error(self, problem: Problem) -> Mistake:
         """Return a problem as an error that names its place."""
         return Mistake(problem, self.locate(problem.path))
+
+    def errors(self, problems: Iterable[Problem]) -> list[Mistake]:
+        """Return problems as errors in the order of the file; a misspelt key is told once, not as a missing one too."""
+        found = list(problems)
+        meant = {problem.meant for problem in found}
+        return sorted((self.error(problem) for problem in found if problem.path not in meant), key=_in_file)
+
+
+def _in_file(mistake: Mistake) -> tuple[int, int]:
+    place = mistake.location
+    return (place.line or 0, place.column or 0) if place else (0, 0)
 
 
 def _fits(node: Node) -> bool:

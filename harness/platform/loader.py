@@ -58,11 +58,4 @@ def read_platform(file: File) -> Reading:
         found = problems_of(document.content, error.errors(include_url=False, include_input=False))
     told = {problem.path for problem in found}
     found += [problem for problem in check_rules(document.content) if problem.path not in told]
-    meant = {problem.meant for problem in found}  # a misspelt key is told once, not as a missing one besides
-    errors = [document.error(problem) for problem in found if problem.path not in meant]
-    return Reading(file, platform, tuple(sorted(errors, key=_line)), document)
-
-
-def _line(error: Mistake) -> tuple[int, int]:
-    place = error.location
-    return (place.line or 0, place.column or 0) if place else (0, 0)
+    return Reading(file, platform, tuple(document.errors(found)), document)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from harness.errors import Location, UsageError
 from harness.run.model import Run
 from harness.run.origin import digest_of_file
+from harness.whole_file import write_whole
 
 RUN, DIGESTS, RECORDED = "run.json", "digests.json", ("allure", "failures")
 _LARGEST = 128 * 1024 * 1024  # bytes of a run.json or a digests.json
@@ -122,16 +123,25 @@ def read_results(folder: Path) -> Results:
 
 def edits(told: dict[str, Entry], folder: Path) -> Iterator[str]:
     """Yield what is not as it was when the run ended."""
-    there = dict(_entries(folder))
     if RUN not in told:
         yield "it was edited: run.json has no digest"
+    yield from (f"it was edited: {said}" for said in differences(told, dict(_entries(folder))))
+
+
+def differences(told: Mapping[str, Entry], there: Mapping[str, Entry | None]) -> Iterator[str]:
+    """Yield how the files that are there differ from those told of, by name; None: one that cannot be read."""
     for name in sorted(told.keys() | there.keys()):
         if name not in there:
-            yield f"it was edited: {name!r} is gone"
+            yield f"{name!r} is gone"
         elif name not in told:
-            yield f"it was edited: {name!r} was added"
+            yield f"{name!r} was added"
         elif told[name] != there[name]:
-            yield f"it was edited: {name!r} was changed"
+            yield f"{name!r} was changed"
+
+
+def entry_of(file: Path) -> Entry:
+    """Return what a file is now, with an empty digest where its content cannot be read; raises OSError."""
+    return Entry(sha256=digest_of_file(file), bytes=file.stat().st_size)
 
 
 def record_of(folder: Path) -> list[Path]:
@@ -150,7 +160,7 @@ def _entries(folder: Path) -> Iterator[tuple[str, Entry]]:
         if path.is_symlink() or not path.is_file():  # what it points at is not part of the record
             yield name, Entry(sha256="", bytes=-1)
         else:
-            yield name, Entry(sha256=digest_of_file(path), bytes=path.stat().st_size)
+            yield name, entry_of(path)
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -179,9 +189,7 @@ def _read(file: Path, model: Any) -> Any:
 
 
 def _write(file: Path, content: BaseModel) -> None:
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_bytes(_bytes(content))
-    draft.replace(file)
+    write_whole(file, _bytes(content))
 
 
 def _bytes(content: BaseModel) -> bytes:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from harness.code_files import code_files
 from harness.run.model import Git, Machine
-
-_NOT_CODE = frozenset({"__pycache__", "target", "logs", "dbt_packages", "node_modules", ".git", ".harness"})
 
 
 def git_of(folder: Path) -> Git | None:
@@ -48,10 +47,8 @@ def digest_of_file(file: Path) -> str:
 def digest_of_folder(folder: Path) -> str:
     """Return the SHA-256 over names and contents of a folder's files, without what is generated there."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        within = path.relative_to(folder)
-        if path.is_file() and not _NOT_CODE & set(within.parts):
-            digest.update(f"{within.as_posix()}\0{digest_of_file(path)}\n".encode())
+    for within in code_files(folder):
+        digest.update(f"{within.as_posix()}\0{digest_of_file(folder / within)}\n".encode())
     return digest.hexdigest()
 
 

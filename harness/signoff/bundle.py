@@ -18,7 +18,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -26,7 +26,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import Location, UsageError
-from harness.run.folder import Entry
+from harness.run.folder import Entry, differences, entry_of
 
 MANIFEST = "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can have: none of ours tells when it was made
@@ -80,7 +80,9 @@ def read_bundle(file: Path) -> Bundle:
         with zipfile.ZipFile(file) as archive:
             _check_names(file, archive.infolist())
             manifest = _manifest(file, archive)
-            problems = tuple(_differences(archive, manifest))
+            # What the manifest does not know is told of, and not read.
+            there = {name: _packed_entry(archive, name) if name in manifest.files else None for name in _files(archive)}
+            problems = tuple(differences(manifest.files, there))
             verdict = archive.read("signoff.json") if "signoff.json" in archive.NameToInfo and not problems else b""
     except OSError as error:
         raise BundleError("cannot be read", actual=error.strerror or str(error), location=Location(file)) from None
@@ -127,15 +129,8 @@ def _manifest(file: Path, archive: zipfile.ZipFile) -> Manifest:
         raise _refused(file, f"{MANIFEST} is not what a sign-off writes", None, error.errors()[0]["msg"]) from None
 
 
-def _differences(archive: zipfile.ZipFile, manifest: Manifest) -> Iterator[str]:
-    there = set(archive.NameToInfo) - {MANIFEST}
-    for name in sorted(there | manifest.files.keys()):
-        if name not in there:
-            yield f"{name!r} is gone"
-        elif name not in manifest.files:
-            yield f"{name!r} was added"
-        elif _packed_entry(archive, name) != manifest.files[name]:
-            yield f"{name!r} was changed"
+def _files(archive: zipfile.ZipFile) -> list[str]:
+    return [name for name in archive.NameToInfo if name != MANIFEST]
 
 
 def _packed_entry(archive: zipfile.ZipFile, name: str) -> Entry | None:
@@ -154,8 +149,7 @@ def _packed_entry(archive: zipfile.ZipFile, name: str) -> Entry | None:
 def _entry(content: bytes | Path) -> Entry:
     if isinstance(content, bytes):
         return Entry(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
-    with content.open("rb") as stream:
-        return Entry(sha256=hashlib.file_digest(stream, "sha256").hexdigest(), bytes=content.stat().st_size)
+    return entry_of(content)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes | Path) -> None:

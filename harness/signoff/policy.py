@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -59,10 +58,4 @@ def read_policy(file: Path) -> Policy:
         return Policy.model_validate(document.content)
     except ValidationError as error:
         found = problems_of(document.content, error.errors(include_url=False, include_input=False), Policy)
-    meant = {problem.meant for problem in found}
-    mistakes = [document.error(problem) for problem in found if problem.path not in meant]
-    raise PlatformErrors(sorted(mistakes, key=_line))
-
-
-def _line(mistake: Any) -> int:
-    return mistake.location.line or 0 if mistake.location else 0
+    raise PlatformErrors(document.errors(found))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.run import Root
+from harness.whole_file import write_whole
 
 RESULTS = "*-result.json"
 NODE = "node"  # the hidden parameter by which a scenario's result is found again
@@ -27,9 +28,7 @@ def settle(folder: Path, roots: Mapping[str, Root], *, before: Collection[Path] 
             part["status"] = "failed"
             details = part.setdefault("statusDetails", {})
             details["message"] = _message(root, str(details.get("message", "")))
-        draft = file.with_name(f".{file.name}.draft")
-        draft.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
-        draft.replace(file)
+        write_whole(file, json.dumps(result, ensure_ascii=False).encode())
 
 
 def _message(root: Root, own: str) -> str:

@@ -8,6 +8,7 @@ import subprocess
 from environments.local.provision.packages import PROJECT, uv
 from environments.local.provision.store import cache_folder
 from harness.errors import ProvisionError
+from harness.whole_file import write_whole
 
 
 def locked(group: str) -> str:
@@ -24,7 +25,5 @@ def locked(group: str) -> str:
     if done.returncode:
         raise ProvisionError(f"the packages of {group} are not locked", actual=done.stderr.strip(), next_step="uv lock")
     kept.parent.mkdir(exist_ok=True)
-    draft = kept.with_suffix(".draft")
-    draft.write_text(done.stdout)
-    draft.replace(kept)
+    write_whole(kept, done.stdout.encode())
     return done.stdout

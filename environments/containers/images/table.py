@@ -12,10 +12,10 @@ from ruamel.yaml import YAML
 
 from environments.local.provision.packages import PROJECT
 from environments.local.provision.recipe import load_recipes
+from harness.code_files import code_files
 
 FOLDER = Path(__file__).parent
 PREFIX = "floe-harness"  # of the names of images that are built here
-_NOT_CODE = {"__pycache__", "target", "logs", "dbt_packages", "node_modules"}
 
 
 class Image(BaseModel):
@@ -50,10 +50,8 @@ class Image(BaseModel):
         """Yield the files of the build context, in an order that is always the same: place, file."""
         sources = {"": self.folder, **{place: PROJECT / path for place, path in self.files.items()}}
         for place, source in sources.items():
-            for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
-                within = path.relative_to(source)
-                if path.is_file() and not _NOT_CODE & set(within.parts):
-                    yield (Path(place) / within).as_posix(), path
+            for within in code_files(source):
+                yield (Path(place) / within).as_posix(), source / within
 
     @cached_property
     def pins(self) -> str:

@@ -48,6 +48,10 @@ class Shown:
             elif done or always or self._is_due(name):
                 self._print(name, text)
 
+    def tell(self, name: str, text: str, last: bool) -> None:
+        """Show the latest word on a workload that is started, each of them; `last`: it is done."""
+        self.say(name, text, done=last, always=True)
+
     def still(self) -> None:
         """Print again, where lines do not move by themselves, what has been silent for long; call it now and then."""
         with self._lock:

@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 
 from environments.local.provision.recipe import Recipe
 from harness.errors import ProvisionError
+from harness.whole_file import write_whole
 
 _STAMP = ".floe-part.json"
 
@@ -86,9 +87,7 @@ def put_stamp(recipe: Recipe, folder: Path, seconds: float | None = None) -> Non
         **({} if seconds is None else {"seconds": round(seconds, 1)}),
         "artifacts": artifacts,
     }
-    draft = folder / f"{_STAMP}.draft"
-    draft.write_text(json.dumps(stamp, indent=1))
-    draft.replace(folder / _STAMP)
+    write_whole(folder / _STAMP, json.dumps(stamp, indent=1).encode())
 
 
 def _artifacts(recipe: Recipe, folder: Path) -> Iterator[Path]:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import jwt
-
 from environments.local.plan import Plan
 from environments.local.process import ProcessSpec, Ready
 from environments.local.provision.store import cache_folder
@@ -97,6 +95,8 @@ def probe(base: str, secret: str) -> Callable[[], str | None]:
     """
 
     def check() -> str | None:
+        import jwt  # late: it brings cryptography, which a stack that is used again does not need
+
         token = jwt.encode({"exp": int(time.time()) + 60}, secret, algorithm="HS256")
         with asking(f"{base}/cubejs-api/v1", timeout=10) as http:
             http.headers["authorization"] = token

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 
 import psutil
 from pydantic import Field
@@ -33,16 +35,8 @@ class Pause(LiveAction):
     def apply_live(self, live: Live) -> Undo:
         """Stop them."""
         processes = live.processes(self.pause, "pause")
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.suspend()
-
-        def go_on() -> None:
-            for process in processes:
-                with suppress(psutil.NoSuchProcess):
-                    process.resume()
-
-        return go_on
+        _each(psutil.Process.suspend, processes)
+        return partial(_each, psutil.Process.resume, processes)
 
 
 class Restart(LiveAction):
@@ -70,9 +64,10 @@ class GoOn(LiveAction):
         for process in stopped:
             process.resume()
 
-        def stop() -> None:
-            for process in stopped:
-                with suppress(psutil.NoSuchProcess):
-                    process.suspend()
+        return partial(_each, psutil.Process.suspend, stopped)
 
-        return stop
+
+def _each(act: Callable[[psutil.Process], None], processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            act(process)
