@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.conformance.exchange import RECORDINGS, Client, rows
 from tests.conformance.marquez_words import MarquezWords
 from tests.conformance.polaris_words import PolarisWords
+from tests.conformance.wrong_bodies import changed, places, without
 
 SLOW = {"vending", "sts-breaks", "pyiceberg-vended", "duckdb-vended"}  # each waits for an STS that fails, or for files
 ROWS = {
@@ -42,29 +43,6 @@ TEXTS = [
 ]
 VALUES = [None, True, 0, -1, 1.5, 2**63, [], {}, [None], [[]], {"a": None}, *TEXTS]
 PARAMETERS = ["limit", "offset", "depth", "nodeId", "pageToken", "pageSize", "parent", "warehouse", "snapshots", "type"]
-
-
-def places(value, path=()):
-    """Return the path to every value within a JSON value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(found for key, one in inner for found in places(one, (*path, key)))]
-
-
-def changed(value, path, new):
-    if not path:
-        return new
-    value = copy.copy(value)
-    value[path[0]] = changed(value[path[0]], path[1:], new)
-    return value
-
-
-def without(value, path):
-    value = copy.copy(value)
-    if len(path) == 1:
-        del value[path[0]]
-    else:
-        value[path[0]] = without(value[path[0]], path[1:])
-    return value
 
 
 @st.composite

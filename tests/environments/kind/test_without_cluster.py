@@ -8,7 +8,8 @@ from environments.kind.workloads import log_of
 from harness.errors import EnvironmentFailure
 from harness.liveness import alive, dead_workloads
 from harness.settings import load_settings
-from harness.stack import Pods, Stack, WorkloadState
+from harness.stack import Pods, WorkloadState
+from tests.stacks import a_stack
 
 
 def tool(folder, name, script):
@@ -65,16 +66,7 @@ def test_pods_of_a_cluster_that_is_gone_are_told_and_count_as_dead(tmp_path):
     assert state.runs_as == "pods polaris of floe-abcd1234"
     with pytest.raises(EnvironmentFailure, match="the cluster does not answer"):
         alive(state)
-    stack = Stack(
-        id="abcd1234",
-        environment="kind",
-        folder=tmp_path,
-        platform_file=tmp_path / "platform.yaml",
-        digest="",
-        endpoints={},
-        workloads=[state],
-        secrets_file=tmp_path / "secrets.json",
-    )
+    stack = a_stack(tmp_path, environment="kind", workloads=[state])
     assert dead_workloads(stack) == ["polaris"]
 
 

@@ -14,8 +14,9 @@ from environments.local.started import Started, write_started
 from environments.reaper import MARK, Reaper
 from harness.errors import StartError
 from harness.liveness import alive
-from harness.stack import ORCHESTRATOR, Stack, WorkloadState
+from harness.stack import ORCHESTRATOR, WorkloadState
 from harness.wait import NotYet, wait_for
+from tests.stacks import a_stack
 
 SERVER = """
 import http.server, os, sys
@@ -52,18 +53,13 @@ def stack(tmp_path_factory, port):
         )
     reaper.hold(psutil.Process(process.pid))
     created = psutil.Process(process.pid).create_time()
-    made = Stack(
+    made = a_stack(
+        folder,
         id="again",
-        environment="local",
-        folder=folder,
-        platform_file=folder / "platform.yaml",
-        digest="",
-        endpoints={},
         workloads=[
             WorkloadState(name="says", component="catalog", kind="real", pid=process.pid, created=created, log=log),
             WorkloadState(name="outside", component="catalog", kind="external"),
         ],
-        secrets_file=folder / "secrets.json",
     )
     wait_until_it_says(port, "first")
     yield made

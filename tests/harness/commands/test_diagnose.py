@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack import Stack, WorkloadState
+from harness.stack import WorkloadState
+from tests.stacks import a_stack
 
 DEMO = Path(__file__).parents[3] / "demo" / "platform.yaml"
 
@@ -36,17 +37,7 @@ def dead_stack(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", "pass"])
     ended.wait()
     state = WorkloadState(name="polaris", component="catalog", kind="real", pid=ended.pid, created=0.0)
-    stack = Stack(
-        id=folder.name,
-        environment="local",
-        folder=folder,
-        platform_file=DEMO,
-        made_from=DEMO,
-        digest="",
-        endpoints={},
-        workloads=[state],
-        secrets_file=folder / "secrets.json",
-    )
+    stack = a_stack(folder, platform_file=DEMO, made_from=DEMO, workloads=[state])
     stack.save()
     return stack
 

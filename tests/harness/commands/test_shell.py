@@ -9,6 +9,7 @@ from harness.commands.shell import CLIENTS, banner, names
 from harness.contracts.probe import Probe
 from harness.platform import load_platform
 from harness.stack import Stack
+from tests.stacks import a_stack
 
 PROJECT = Path(__file__).parents[3]
 ENDPOINTS = ("object-store", "catalog", "orchestrator", "semantic-layer", "semantic-refresh", "trace-store")
@@ -19,15 +20,10 @@ SECRETS = ("object-store-keys.access-key-id", "object-store-keys.secret-access-k
 def stack(tmp_path) -> Stack:
     secrets = tmp_path / "secrets.json"
     secrets.write_text(json.dumps(dict.fromkeys((*SECRETS, "polaris-client-secret", "cube-api-secret"), "x")))
-    return Stack(
-        id="a1",
-        environment="local",
-        folder=tmp_path,
+    return a_stack(
+        tmp_path,
         platform_file=PROJECT / "demo" / "platform.yaml",
-        digest="",
         endpoints={name: "http://127.0.0.1:9" for name in (*ENDPOINTS, "otlp-http", "lineage-store")},
-        workloads=[],
-        secrets_file=secrets,
     )
 
 

@@ -8,8 +8,9 @@ import pytest
 from harness.contracts import Breach, Breaches, Registry, Soft, Stage, together
 from harness.contracts.blame import blamed
 from harness.errors import EnvironmentFailure, UsageError, WaitTimeout
-from harness.stack import Stack, WorkloadState
+from harness.stack import WorkloadState
 from harness.systems.http import answer, plain_client
+from tests.stacks import a_stack
 
 
 @pytest.fixture
@@ -24,16 +25,7 @@ def stack(tmp_path):
     ended = subprocess.Popen([sys.executable, "-c", "pass"])
     ended.wait()
     workload = WorkloadState(name="polaris", component="catalog", kind="stand-in", pid=ended.pid, created=0.0)
-    return Stack(
-        id="x",
-        environment="local",
-        folder=tmp_path,
-        platform_file=tmp_path / "platform.yaml",
-        digest="",
-        endpoints={},
-        workloads=[workload],
-        secrets_file=tmp_path / "secrets.json",
-    )
+    return a_stack(tmp_path, workloads=[workload])
 
 
 def test_a_breach_says_contract_stage_expected_actual_and_mend(promise):

@@ -7,7 +7,8 @@ import pytest
 
 from harness.contracts import Breach, Breaches, Probe, check
 from harness.platform import load_platform
-from harness.stack import CATALOG, Stack
+from harness.stack import CATALOG
+from tests.stacks import a_stack
 
 DEMO = Path(__file__).parents[3] / "demo" / "platform.yaml"
 RAW = ["raw_customers", "raw_order_items", "raw_orders", "raw_products"]
@@ -26,16 +27,7 @@ def probe_of(tmp_path, serve):
 
         secrets = tmp_path / "secrets.json"
         secrets.write_text('{"polaris-client-id": "x", "polaris-client-secret": "x"}')
-        stack = Stack(
-            id="x",
-            environment="local",
-            folder=tmp_path,
-            platform_file=DEMO,
-            digest="",
-            endpoints={CATALOG: serve(with_token).url},
-            workloads=[],
-            secrets_file=secrets,
-        )
+        stack = a_stack(tmp_path, platform_file=DEMO, endpoints={CATALOG: serve(with_token).url}, secrets_file=secrets)
         return Probe(stack, load_platform(DEMO))
 
     return make

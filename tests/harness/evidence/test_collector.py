@@ -11,6 +11,7 @@ import pytest
 
 from harness.evidence import Evidence
 from harness.stack import Stack, WorkloadState
+from tests.stacks import a_stack
 
 SECRET = "0123456789abcdef0123"
 
@@ -21,18 +22,12 @@ def stack(tmp_path: Path) -> Stack:
     names = ("polaris", "jaeger", "cube-api", "object-store", "postgresql", "marquez", "a", "b", "c", "d")
     for name in names:
         (tmp_path / f"{name}.log").write_text(f"{name} has started\n")
-    return Stack(
-        id="test",
-        environment="local",
-        folder=tmp_path,
-        platform_file=tmp_path / "platform.yaml",
-        digest="",
-        endpoints={},
+    return a_stack(
+        tmp_path,
         workloads=[
             *(WorkloadState(name=n, component=n, kind="real", log=tmp_path / f"{n}.log") for n in names),
             WorkloadState(name="external", component="lineage-store", kind="external"),
         ],
-        secrets_file=tmp_path / "secrets.json",
     )
 
 

@@ -10,6 +10,7 @@ from harness.evidence.gather import BOUND, bounded, gather
 from harness.evidence.logs import log_part
 from harness.evidence.record import ExchangeRecord, LogLine, LogRecord, Record
 from harness.stack import Stack, WorkloadState
+from tests.stacks import a_stack
 
 SECRET = "0123456789abcdef0123"
 
@@ -20,15 +21,9 @@ def stack(tmp_path) -> Stack:
     names = ("polaris", "jaeger")
     for name in names:
         (tmp_path / f"{name}.log").write_text("of before\n")
-    return Stack(
-        id="test",
-        environment="local",
-        folder=tmp_path,
-        platform_file=tmp_path / "platform.yaml",
-        digest="",
-        endpoints={},
+    return a_stack(
+        tmp_path,
         workloads=[WorkloadState(name=n, component=n, kind="real", log=tmp_path / f"{n}.log") for n in names],
-        secrets_file=tmp_path / "secrets.json",
     )
 
 

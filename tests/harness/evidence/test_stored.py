@@ -5,7 +5,7 @@ import time
 from harness.evidence import Exchange
 from harness.evidence.record import Record
 from harness.evidence.stored import add_stored
-from harness.stack import Stack
+from tests.stacks import a_stack
 
 TRACE, RUN = "a" * 32, "01234567-0123-0123-0123-0123456789ab"
 SPAN = {
@@ -46,15 +46,8 @@ def answer(request):
 
 def test_spans_lineage_and_events_come_with_their_times(serve, tmp_path):
     url = serve(answer).url
-    stack = Stack(
-        id="t",
-        environment="local",
-        folder=tmp_path,
-        platform_file=tmp_path / "p",
-        digest="",
-        endpoints={"trace-store": url, "otlp-http": url, "lineage-store": url, "orchestrator": url},
-        workloads=[],
-        secrets_file=tmp_path / "s",
+    stack = a_stack(
+        tmp_path, endpoints=dict.fromkeys(("trace-store", "otlp-http", "lineage-store", "orchestrator"), url)
     )
     now = time.time()
     record = Record(scenario="s", feature="f", file="x", line=1, node="x::s", status="failed", begun=now, ended=now + 1)
